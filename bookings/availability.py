@@ -1,9 +1,9 @@
 """Which times a clinic offers, and with whom: pure sums that never read a clock or a database.
 
 Instants come in and go out as aware datetimes; in between they are seconds since 1970 in UTC. Every stretch
-is half-open: an appointment that ends at 10:00 leaves 10:00 free. A pattern says what the clock on the clinic's
-wall shows; that becomes UTC before anything is compared, so the server's own zone can never matter. How much
-notice the clinic wants, and how far ahead it opens its diary, is for the caller to say.
+is half-open: an appointment that ends at 10:00 leaves 10:00 free. A pattern says what the clock on the wall of
+the clinic shows; that becomes UTC before anything is compared, so the server's own zone can never matter. How
+much notice the clinic wants, and how far ahead it opens its diary, is for the caller to say.
 """
 
 from bisect import bisect_left, bisect_right
@@ -103,7 +103,7 @@ def free_slots(
         for pair, starts in _rota(place, patterns, length, _seconds(earliest), _seconds(latest)):
             for start in _outside(diary.ruled_out(place, pair), starts):
                 offered[start].append(pair)
-        found += [(start, place.location, tuple(pairs)) for start, pairs in offered.items()]
+        found += [(start, place.location, tuple(offered[start])) for start in sorted(offered)]
     instant = lru_cache(maxsize=None)(_instant)
     return [
         Slot(location, instant(start), instant(start + length), pairs)
@@ -130,7 +130,7 @@ def candidates_at(
 def rota_pairs(
     *, place: Place, patterns: Iterable[Pattern], minutes: int, starts: datetime
 ) -> tuple[Pair, ...]:
-    """The pairs whose patterns have exactly this start (aware), booked or closed or not, sorted: whom to lock."""
+    """The pairs whose patterns have exactly this start (aware), free or not, sorted: whom to lock."""
     start = _seconds(starts)
     rota = _rota(place, patterns, minutes * _MINUTE, start, start + 1)
     return tuple(pair for pair, offered in rota if start in offered)
@@ -152,8 +152,8 @@ def is_free(
     return bool(_outside(diary.taken(location, (clinician, room)), [start]))
 
 
-# What stands in the way is turned round into the *starts* that it rules out. Something from b to e rules out a
-# slot of length n at every start s with s < e and s + n > b: the open range b - n < s < e. The rest is looking up.
+# What stands in the way is turned round into the *starts* that it rules out. Something from b to e rules out
+# a slot of length n at every start s with s < e and s + n > b: the open range b - n < s < e.
 _Range = tuple[float, float]
 _Number = TypeVar("_Number", int, float)
 
@@ -212,7 +212,7 @@ class _Diary:
 def _rota(
     place: Place, patterns: Iterable[Pattern], length: int, first: float, last: float
 ) -> list[tuple[Pair, list[int]]]:
-    """Each pair that works at the place with its starts from `first` (included) to `last` (not), all in order."""
+    """Each pair that works at the place, in order, with its starts from `first` until `last`, in order."""
     days = _instant(first).toordinal() - 1, _instant(last).toordinal() + 1  # no zone is a whole day from UTC
     starts: defaultdict[Pair, set[int]] = defaultdict(set)
     for pattern in patterns:

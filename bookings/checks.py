@@ -1,0 +1,51 @@
+"""System checks of the bookings room: the guard stands, and the settings keep our promise to patients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import OperationalError, ProgrammingError, connections
+
+from bookings.models import guard
+from bookings.working_time import DESK_HOURS
+
+
+@register(Tags.database)
+def guard_stands(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The database refuses overlap. SQLite drops the triggers silently when a migration remakes the table."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        try:
+            if guard.TABLE not in connection.introspection.table_names():
+                continue  # not migrated yet
+            gone = guard.missing(connection)
+        except (OperationalError, ProgrammingError):
+            continue
+        if gone:
+            found.append(
+                Error(
+                    f"The guard against overlapping appointments is missing: {', '.join(gone)}.",
+                    hint="End the last migration of bookings with InstallGuard(), and migrate.",
+                    id="bookings.E001",
+                )
+            )
+    return found
+
+
+@register()
+def notice_lies_after_promise(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Nobody may be offered a time that comes before the day we promised to answer by."""
+    least = (settings.REPLY_WORKING_DAYS + 1) * DESK_HOURS
+    if settings.NOTICE_WORKING_HOURS >= least:
+        return []
+    return [
+        Error(
+            f"NOTICE_WORKING_HOURS is {settings.NOTICE_WORKING_HOURS}, but REPLY_WORKING_DAYS needs at least {least}.",
+            hint=f"Set NOTICE_WORKING_HOURS={least} or more, or promise a faster reply.",
+            id="bookings.E002",
+        )
+    ]

@@ -1,0 +1,21 @@
+"""The nouns of the bookings room: what is offered when, appointments, and the people they are for."""
+
+from bookings.models.appointment import Appointment, AppointmentEvent, AppointmentMessage, Note
+from bookings.models.calls import CallAttempt, CallTask
+from bookings.models.patient import Consent, Patient, ScreeningAnswer
+from bookings.models.rota import Closure, Service, WorkingPattern
+
+__all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "AppointmentMessage",
+    "CallAttempt",
+    "CallTask",
+    "Closure",
+    "Consent",
+    "Note",
+    "Patient",
+    "ScreeningAnswer",
+    "Service",
+    "WorkingPattern",
+]

@@ -1,0 +1,93 @@
+"""The people who ask: who they are, what they answered, what they agreed to. Shown as a reference, never as a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from bookings.models.reference import new_reference
+from clinic.models import Membership
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> PatientQuerySet:
+        """People with an appointment or a call task at one of the user's clinics."""
+        places = Membership.objects.places_of(user)
+        if places.everywhere:
+            return self
+        theirs = Q(appointments__location__in=places.ids) | Q(call_tasks__location__in=places.ids)
+        return self.filter(pk__in=self.model._base_manager.filter(theirs).values("pk"))
+
+
+class Patient(models.Model):
+    """Each online request makes its own row; nobody is matched by address. A person merges duplicates."""
+
+    class ReachBy(models.TextChoices):
+        RING = "ring", "Ring"
+        WRITE = "write", "Text or email, do not ring"
+
+    class RingWhen(models.TextChoices):
+        ANY = "any", "Any time"
+        MORNING = "morning", "Morning"
+        AFTERNOON = "afternoon", "Afternoon"
+
+    reference = models.CharField(max_length=6, unique=True, default=new_reference, editable=False)
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=20, blank=True, help_text="In the form +448007836106.")
+    email = models.EmailField(blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    reach_by = models.CharField(max_length=10, choices=ReachBy, default=ReachBy.RING)
+    leave_message = models.BooleanField(default=False)
+    ring_when = models.CharField(max_length=10, choices=RingWhen, default=RingWhen.ANY)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    created_at = models.DateTimeField()
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ScreeningAnswer(models.Model):
+    """One question as it was asked, and the answer, with the questionnaire's version and the day."""
+
+    appointment = models.ForeignKey("bookings.Appointment", on_delete=models.PROTECT, related_name="answers")
+    code = models.CharField(max_length=40)
+    question = models.CharField(max_length=300)
+    answer = models.CharField(max_length=60, blank=True)
+    level = models.PositiveSmallIntegerField()
+    version = models.CharField(max_length=20)
+    answered_on = models.DateField()
+
+    class Meta:
+        ordering = ["appointment", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.code}"
+
+
+class Consent(models.Model):
+    """The exact wording somebody agreed to, and when; or by phone, and who took it down."""
+
+    appointment = models.ForeignKey("bookings.Appointment", on_delete=models.PROTECT, related_name="consents")
+    wording = models.TextField()
+    version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, help_text="By phone, by whom."
+    )
+
+    class Meta:
+        ordering = ["given_at"]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.version}"

@@ -1,0 +1,4 @@
+"""Addresses of the booking."""
+
+app_name = "bookings"
+urlpatterns: list = []

@@ -1,0 +1,238 @@
+"""Every setting of the project, read once from the environment; never a rule and never a secret.
+
+What each variable means, its unit and its default stand in `.env.example`. A value that would make the site unsafe
+stops the start with a sentence that says what to set.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+VAR_DIR = Path(env.str("VAR_DIR", "") or VAR_DIR)
+
+# --- What kind of run this is -----------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Put a long random value in the environment or in .env "
+        "(`make run` writes one for a demo; .env.example says how to make one)."
+    )
+if not ALLOWED_HOSTS and not DEBUG:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is empty. List the host names of this site, split by commas.")
+if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS:
+    raise ImproperlyConfigured(
+        "DEMO=1 prints staff logins and shows all mail, so it may only answer on this machine. "
+        "Set ALLOWED_HOSTS to localhost,127.0.0.1 or set DEMO=0."
+    )
+if not DEMO and not DEBUG and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL must start with https:// unless DEMO=1. Links in messages are made from it.")
+
+# --- The clinic --------------------------------------------------------------------------------------------------
+CLINIC_NAME = env.str("CLINIC_NAME", "The Vein Clinics")
+CLINIC_SHORT_NAME = env.str("CLINIC_SHORT_NAME", "The Clinics")  # the sender's name: no health word
+PHONE_UK = env.str("PHONE_UK", "0800 783 6106")  # for pages that may not ask the database: 500 and 503
+PHONE_IE = env.str("PHONE_IE", "01 293 7839")
+REQUIRE_REVIEW = env.bool("REQUIRE_REVIEW", False)
+
+# --- Booking -----------------------------------------------------------------------------------------------------
+REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)
+NOTICE_WORKING_HOURS = env.int("NOTICE_WORKING_HOURS", 24)  # 8 desk hours make a working day
+HORIZON_DAYS = env.int("HORIZON_DAYS", 90)
+CUTOFF_HOURS = env.int("CUTOFF_HOURS", 24)
+TRAVEL_MINUTES = env.int("TRAVEL_MINUTES", 60)
+HOLD_MINUTES = env.int("HOLD_MINUTES", 30)
+HOLD_MAX_MINUTES = env.int("HOLD_MAX_MINUTES", 120)
+JOURNEY_IDLE_MINUTES = env.int("JOURNEY_IDLE_MINUTES", 120)
+SENT_MINUTES = env.int("SENT_MINUTES", 60)
+MANAGE_MINUTES = env.int("MANAGE_MINUTES", 30)
+SETTLE_SECONDS = env.int("SETTLE_SECONDS", 180)
+RING_TRIES = env.int("RING_TRIES", 3)
+RING_TRY_DAYS = env.int("RING_TRY_DAYS", 2)
+PURGE_DAYS = env.int("PURGE_DAYS", 90)
+
+# --- Parts -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "bookings",
+    "treatments",
+    "clinic",
+    "clinic.apps.StaffAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "csp",
+]
+MIDDLEWARE = [
+    # The policy and the headers stand outermost, so that a refusal by any later part carries them too.
+    "csp.middleware.CSPMiddleware",
+    "clinic.middleware.ResponseHeaders",
+    "clinic.middleware.RequestLog",
+    "clinic.middleware.DatabaseDown",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.context_processors.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "clinic_forms"
+CRISPY_TEMPLATE_PACK = "clinic_forms"
+
+# --- Databases ---------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}")}
+_database = DATABASES["default"]
+_database["ATOMIC_REQUESTS"] = False  # with IMMEDIATE it would make every read wait for writers
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    # Django's default, an in-memory test database, answers "table is locked" in spite of IMMEDIATE.
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    _database.setdefault("CONN_MAX_AGE", 60)
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+
+# --- People who log in -------------------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+# --- Sessions and cookies ----------------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=2).total_seconds())
+SESSION_COOKIE_SAMESITE = "Lax"  # a manage link is opened from a mail
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "clinic.views.form_expired"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_COOKIES = not (DEMO or DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+
+# --- Headers -----------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = SECURE_COOKIES and env.bool("SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", False):  # only nginx, which overwrites the header, may stand in front
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+ADMIN_SCRIPT_POLICY = {"script-src": [SELF], "connect-src": [SELF]}  # stock admin ships scripts of its own
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # a whole request form is under 10 KB
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Files -------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# --- Mail --------------------------------------------------------------------------------------------------------
+MAIL_DIR = VAR_DIR / "mail"
+EMAIL_URL = env.str("EMAIL_URL", "")
+if DEMO:
+    if EMAIL_URL:
+        raise ImproperlyConfigured("DEMO=1 writes mail to a folder and sends none. Take EMAIL_URL away, or set DEMO=0.")
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MAIL_DIR
+elif EMAIL_URL:
+    _mail = env.dj_email_url("EMAIL_URL")
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+elif not DEBUG and "test" not in sys.argv[:2]:
+    raise ImproperlyConfigured("EMAIL_URL is not set. For example submission://user:password@mail.example.org:587")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "appointments@example.org")
+# A message body keeps `[[manage_link]]`; the link is made when the message is sent, so no token is ever stored.
+MESSAGE_FILLERS = {"manage_link": "bookings.links.manage_url"}
+
+# --- Language, time, logs ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/London"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Django's own request logger prints paths with their query string; ours prints the route name only.
+        "django.request": {"level": "CRITICAL", "propagate": False, "handlers": []},
+        "django.server": {"level": "CRITICAL", "propagate": False, "handlers": []},
+        "django.security": {"level": "CRITICAL", "propagate": False, "handlers": []},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

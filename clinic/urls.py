@@ -1,0 +1,23 @@
+"""The project's addresses. Rooms above this one are included by name."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from clinic import demo, views
+
+pages = [
+    path("clinics/", views.clinics, name="clinics"),
+    path("clinics/<slug:slug>/", views.location, name="location"),
+]
+if settings.DEMO:
+    pages.append(path("demo/mail/", demo.mail, name="mail"))
+
+urlpatterns = [
+    path("", include("treatments.urls")),
+    path("", include((pages, "clinic"))),
+    path("book/", include("bookings.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler500 = "clinic.views.server_error"

@@ -1,0 +1,4 @@
+"""Addresses of the pages that inform."""
+
+app_name = "treatments"
+urlpatterns: list = []
