@@ -1,9 +1,9 @@
 """Which times a clinic offers, and with whom: pure sums that never read a clock or a database.
 
 Instants come in and go out as aware datetimes; in between they are seconds since 1970 in UTC. Every stretch
-is half-open: an appointment that ends at 10:00 leaves 10:00 free. A pattern says what the clock on the wall of
-the clinic shows; that becomes UTC before anything is compared, so the server's own zone can never matter. How
-much notice the clinic wants, and how far ahead it opens its diary, is for the caller to say.
+is half-open: an appointment that ends at 10:00 leaves 10:00 free. A pattern says what the clock on the wall
+shows at the clinic; that becomes UTC before anything is compared, so the server's own zone can never matter.
+How much notice the clinic wants, and how far ahead it opens its diary, is for the caller to say.
 """
 
 from bisect import bisect_left, bisect_right
@@ -163,8 +163,9 @@ def _outside(ranges: Iterable[_Range], starts: list[_Number]) -> list[_Number]:
     kept: list[_Number] = []
     checked = 0
     for low, high in sorted(ranges):
-        kept += starts[checked : bisect_right(starts, low)]
-        checked = max(checked, bisect_left(starts, high))
+        lost = bisect_right(starts, low, checked)
+        kept += starts[checked:lost]
+        checked = bisect_left(starts, high, lost)
     return kept + starts[checked:]
 
 
