@@ -1,4 +1,4 @@
-"""The safety questions and what each answer leads to: for booking and contraindications page.
+"""The safety questions and what each answer leads to, for the booking and the contraindications page.
 
 Pure: it reads no clock, no database and no request. It adds up no score, makes no diagnosis and never says
 that a treatment fits anybody. It stops only people who need help today; everyone else may ask.
@@ -66,9 +66,7 @@ BY_PHONE_TEXT = "Ask me all of this on the phone"
 ANSWER_YES, ANSWER_NO, ANSWER_PHONE = "Yes", "No", "Ask me on the phone"
 
 
-# --- Start page: one notice before anything is asked. Nothing is stored. -----------------------------------
-
-
+# --- Start page: one notice before anything is asked. Nothing is stored. ---
 @dataclass(frozen=True)
 class Sign:
     """A sign that needs help now, with what to do until help comes."""
@@ -91,9 +89,7 @@ START_SIGNS: tuple[Sign, ...] = (
 )
 
 
-# --- The visit: what would you like us to look at? ---------------------------------------------------------
-
-
+# --- The visit: what would you like us to look at? ---
 @dataclass(frozen=True)
 class Area:
     """One choice of the visit question; `elsewhere` means we do not treat it, and say so."""
@@ -108,12 +104,13 @@ class Area:
 
 
 AREA_QUESTION = "What would you like us to look at?"
+_FINE = "Fine red, blue or purple lines (thread veins)"
 _WIDER = "Wider, twisted or bulging veins, or legs that ache or swell"
 
 # fmt: off
 AREAS: tuple[Area, ...] = (
-    #    code       asked  level  scan elsewhere staff
-    Area("thread",    "Q21", CLEAR, NO,  NO,  "Thread veins", "Fine red, blue or purple lines (thread veins)"),
+    #    code         asked  level  scan elsewhere staff
+    Area("thread",    "Q21", CLEAR, NO,  NO,  "Thread veins", _FINE),
     Area("wider",     "Q21", READ,  YES, NO,  "Wider veins or aching legs", _WIDER),
     Area("both",      "Q21", READ,  YES, NO,  "Thread and wider veins", "Both"),
     Area("unsure",    "Q21", READ,  YES, NO,  "Not sure which veins", "I am not sure"),
@@ -122,7 +119,7 @@ AREAS: tuple[Area, ...] = (
 # fmt: on
 
 
-# --- The three tick lists: first the rules, one line a row, then the words. ---------------------------------
+# --- The three tick lists: first the rules, one line a row, then the words. ---
 
 SOURCES: Mapping[str, str] = {
     "L": "UK licence text of the medicine (a copy, revision of 2018): its do-not-use list and its warnings",
@@ -133,21 +130,29 @@ SOURCES: Mapping[str, str] = {
 }
 
 
-class _Rule(NamedTuple):
+@dataclass(frozen=True)
+class Tick:
+    """One box of a tick list, with everything that follows from it."""
+
     code: str
     question: str
     page: int
     level: Level
     doctor_first: bool  # no treatment session is booked until a doctor has cleared it
     scan: bool  # a scan may be needed
-    heading: Heading
+    heading: Heading  # its list on the contraindications page
     staff: str  # short words for the nurse's and the doctor's screens
     basis: str  # letters of SOURCES
+    text: str  # on the booking's list
+    strict: str  # on the contraindications page; completes its heading and never names the medicine
+    hint: str = ""
+    advice: str = ""  # said to the patient who ticks it
+    strict_hint: str = ""
 
 
 # fmt: off
-_RULES = tuple(_Rule(*row) for row in (
-    # code            asked page level doctor scan heading   staff                                    basis
+_RULES = (
+    # code            asked page level doc. scan heading          staff                                 basis
     ("clot",           "Q6",  1, RING, YES, YES, RING_FIRST,    "Past clot, or clots easily",          "LU"),
     ("reaction",       "Q8",  1, RING, YES, NO,  NOT_NOW,       "Reaction or allergy to injections",   "LU"),
     ("allergy",        "Q9",  1, READ, NO,  NO,  NOT_NOW,       "Serious allergy or asthma",           "LU"),
@@ -169,13 +174,13 @@ _RULES = tuple(_Rule(*row) for row in (
     ("smoke",          "Q19", 3, READ, NO,  NO,  MAY_NEED_SCAN, "Smokes",                              "L"),
     ("weight",         "Q19", 3, READ, NO,  NO,  MAY_NEED_SCAN, "BMI 30 or more",                      "LU"),
     ("family-clot",    "Q19", 3, READ, NO,  NO,  MAY_NEED_SCAN, "Family clot before 50",               "LU"),
-))
+)
 # fmt: on
 
 
 class _Words(NamedTuple):
-    text: str  # on the booking's list
-    strict: str  # on the contraindications page; completes its heading and never names the medicine
+    text: str
+    strict: str
     hint: str = ""
     advice: str = ""
     strict_hint: str = ""
@@ -206,8 +211,7 @@ _WORDS: Mapping[str, _Words] = {
         hint=_LYMPH, strict_hint=f"{_LYMPH} Injections may make it worse."),
     "pregnant": _Words(
         "I am pregnant, may be pregnant, or am trying",
-        "You are pregnant, may be pregnant, or are trying",
-        advice=_WAIT_ADVICE),
+        "You are pregnant, may be pregnant, or are trying", advice=_WAIT_ADVICE),
     "breastfeeding": _Words("I am breastfeeding", "You are breastfeeding", advice=_WAIT_ADVICE),
     "hard-vein": _Words(
         "A vein is hard, red or painful",
@@ -239,8 +243,7 @@ _WORDS: Mapping[str, _Words] = {
         "You have cancer now, or diabetes, thyroid, heart, lung or kidney disease not under control"),
     "blood-thinners": _Words(
         "I take medicine to thin the blood",
-        "You take medicine to thin the blood",
-        strict_hint="Do not stop it."),
+        "You take medicine to thin the blood", strict_hint="Do not stop it."),
     "steroids": _Words("I take steroids", "You take steroids"),
     "immunity": _Words(
         "I take medicine that acts on my immune system",
@@ -250,8 +253,7 @@ _WORDS: Mapping[str, _Words] = {
         "You use the pill, a patch, a ring, HRT or tamoxifen"),
     "smoke": _Words("I smoke", "You smoke"),
     "weight": _Words(
-        "My BMI is 30 or more", "Your BMI is 30 or more",
-        hint="BMI sets your weight against your height."),
+        "My BMI is 30 or more", "Your BMI is 30 or more", hint="BMI sets your weight against your height."),
     "family-clot": _Words(
         "A parent, brother, sister or child of mine had a clot before age 50",
         "A parent, brother, sister or child of yours had a clot before age 50"),
@@ -259,76 +261,47 @@ _WORDS: Mapping[str, _Words] = {
 # fmt: on
 
 
-@dataclass(frozen=True)
-class Tick:
-    """One box of a tick list, with everything that follows from it."""
-
-    code: str
-    question: str
-    page: int
-    text: str
-    hint: str
-    level: Level
-    doctor_first: bool
-    scan: bool
-    advice: str
-    staff: str
-    heading: Heading
-    strict: str
-    strict_hint: str
-    basis: str
+TICKS: tuple[Tick, ...] = tuple(Tick(*row, **_WORDS[row[0]]._asdict()) for row in _RULES)
 
 
-TICKS: tuple[Tick, ...] = tuple(Tick(**rule._asdict(), **_WORDS[rule.code]._asdict()) for rule in _RULES)
-
-
-# --- In the sources, but for a clinician or a scan to find: nobody is asked to tick these. -------------------
-
-
-@dataclass(frozen=True)
-class LicenceRow:
-    """A strict line of the contraindications page that no tick covers by itself."""
-
-    heading: Heading
-    basis: str
-    text: str
-    hint: str = ""
-
-
-_RISKS = "Such as hormones, smoking, a BMI of 30 or more, or a long time in bed."
-
-# fmt: off
-LICENCE_ONLY: tuple[LicenceRow, ...] = (
-    LicenceRow(NOT_NOW, "L", "You are under 18"),
-    LicenceRow(NOT_NOW, "LU", "You had a clot in a leg or lung not long ago"),
-    LicenceRow(NOT_NOW, "LU", "You were told that your blood clots too easily, from birth or later"),
-    LicenceRow(NOT_NOW, "L", "You have several clot risks at once", _RISKS),
-    LicenceRow(NOT_NOW, "L", "Sore, hard veins keep coming in new places (migrating phlebitis)"),
-    LicenceRow(NOT_NOW, "L", "The valves in your deep leg veins do not work", "A scan shows this."),
-    LicenceRow(NOT_NOW, "L", "You have very large veins with wide joins to deep veins", "A scan shows this."),
-    LicenceRow(NOT_NOW, "L", "A growth in your pelvis or tummy causes the veins and is still there"),
-    LicenceRow(NOT_NOW, "LU", "You have a new infection, such as cellulitis or sepsis"),
-    LicenceRow(NOT_NOW, "L", "You have TB or a blood disorder that is not under control"),
-    LicenceRow(NOT_NOW, "LU", "You have a sudden lung or skin illness, or are very unwell"),
-    LicenceRow(NOT_NOW, "U", "You had a serious brain or heart problem after vein injections"),
-    LicenceRow(NOT_NOW, "L", "You have a hole in the heart that gives symptoms", "This is about foam."),
-    LicenceRow(MAY_NEED_SCAN, "LU", "You have migraine without aura"),
-    LicenceRow(MAY_NEED_SCAN, "L", "You have many allergies", "You may need a test dose the day before."),
-)
-# fmt: on
-
-
+# --- The contraindications page. Rows without a tick are for a clinician or a scan to find. ---
 class Row(NamedTuple):
     """A line of a contraindications list."""
 
     text: str
-    hint: str
+    hint: str = ""
+    basis: str = ""
+
+
+_RISKS = "Such as hormones, smoking, a BMI of 30 or more, or a long time in bed."
+
+LICENCE_ONLY: Mapping[Heading, tuple[Row, ...]] = {
+    NOT_NOW: (
+        Row("You are under 18", "", "L"),
+        Row("You had a clot in a leg or lung not long ago", "", "LU"),
+        Row("You were told that your blood clots too easily, from birth or later", "", "LU"),
+        Row("You have several clot risks at once", _RISKS, "L"),
+        Row("Sore, hard veins keep coming in new places (migrating phlebitis)", "", "L"),
+        Row("The valves in your deep leg veins do not work", "A scan shows this.", "L"),
+        Row("You have very large veins with wide joins to the deep veins", "A scan shows this.", "L"),
+        Row("A growth in your pelvis or tummy causes the veins and is still there", "", "L"),
+        Row("You have a new infection, such as cellulitis or sepsis", "", "LU"),
+        Row("You have TB or a blood disorder that is not under control", "", "L"),
+        Row("You have a sudden lung or skin illness, or are very unwell", "", "LU"),
+        Row("You had a serious brain or heart problem after vein injections", "", "U"),
+        Row("You have a hole in the heart that gives symptoms", "This is about foam.", "L"),
+    ),
+    MAY_NEED_SCAN: (
+        Row("You have migraine without aura", "", "LU"),
+        Row("You have many allergies", "You may need a test dose the day before.", "L"),
+    ),
+}
 
 
 def listed(heading: Heading) -> tuple[Row, ...]:
     """The lines of one list of the contraindications page: those that are also asked, then the rest."""
-    asked = [Row(tick.strict, tick.strict_hint or tick.hint) for tick in TICKS if tick.heading is heading]
-    return (*asked, *(Row(row.text, row.hint) for row in LICENCE_ONLY if row.heading is heading))
+    asked = (Row(t.strict, t.strict_hint or t.hint, t.basis) for t in TICKS if t.heading is heading)
+    return (*asked, *LICENCE_ONLY.get(heading, ()))
 
 
 def ticks_on(page: int) -> tuple[Tick, ...]:
@@ -341,9 +314,7 @@ def signs(level: Level) -> tuple[Sign, ...]:
     return tuple(sign for sign in START_SIGNS if sign.level is level)
 
 
-# --- Reading answers ---------------------------------------------------------------------------------------
-
-
+# --- Reading answers ---
 class AnswerProblem(ValueError):  # noqa: N818 - it is a sentence for the patient, not a fault of ours
     """An answer we will not guess at; `sentence` tells the patient what to do."""
 
@@ -401,9 +372,7 @@ def _refuse_strangers(page: int, codes: frozenset[str]) -> None:
         raise AnswerProblem(NOT_READABLE)
 
 
-# --- What follows from the answers -------------------------------------------------------------------------
-
-
+# --- What follows from the answers ---
 @dataclass(frozen=True)
 class Reason:
     """One answer that matters: in the patient's words (`text`) and the clinician's (`staff`)."""
@@ -467,9 +436,11 @@ def _reasons(area: Area, answers: Answers, by_phone: bool) -> Iterator[Reason]:
         yield Reason(BY_PHONE, "", RING, BY_PHONE_TEXT, "Wants the questions by phone")
     for page, heading in PAGES.items():
         answer = answers.get(page, PageAnswer())
-        yield from map(_ticked, _ticks_in(page, answer))
+        _refuse_strangers(page, answer.ticks)
+        yield from (_ticked(tick) for tick in ticks_on(page) if tick.code in answer.ticks)
         if answer.unsure or (_is_silent(answer) and not by_phone):
-            yield Reason(f"{UNSURE}-{page}", "", RING, f"{heading} {UNSURE_TEXT}", f"Not sure, page {page}")
+            asked = f"{heading} {ANSWER_PHONE}"
+            yield Reason(f"{UNSURE}-{page}", "", RING, asked, f"Ask by phone: list {page}")
     if area.level > CLEAR:
         yield Reason(f"area-{area.code}", area.question, area.level, area.text, area.staff, scan=area.scan)
 
@@ -480,18 +451,11 @@ def _ticked(tick: Tick) -> Reason:
     )
 
 
-def _ticks_in(page: int, answer: PageAnswer) -> list[Tick]:
-    _refuse_strangers(page, answer.ticks)
-    return [tick for tick in ticks_on(page) if tick.code in answer.ticks]
-
-
 def _is_silent(answer: PageAnswer) -> bool:
     return not answer.ticks and not answer.none
 
 
-# --- What is stored with a sent request --------------------------------------------------------------------
-
-
+# --- What is stored with a sent request ---
 class RecordRow(NamedTuple):
     """One question as it was asked, with its answer in words and the level that answer has."""
 
