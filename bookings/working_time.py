@@ -55,7 +55,7 @@ def answer_day(now: datetime, days: int, zone: str, holidays: Container[date]) -
 
 
 def add_working_hours(now: datetime, hours: float, zone: str, holidays: Container[date]) -> datetime:
-    """The instant (UTC) when that many desk hours after `now` have passed; 8 from an opening is the closing."""
+    """The instant (UTC) when that many desk hours after `now` are over; 8 from an opening is closing time."""
     left = hours * _HOUR
     for opens, closes in _desk_times(now, zone, holidays):
         begins = max(now, opens).astimezone(UTC)
