@@ -202,8 +202,7 @@ EMAIL_URL = env.str("EMAIL_URL", "")
 if DEMO:
     if EMAIL_URL:
         raise ImproperlyConfigured("DEMO=1 writes mail to a folder and sends none. Take EMAIL_URL away, or set DEMO=0.")
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = MAIL_DIR
+    EMAIL_BACKEND = "clinic.mail_folder.EmailBackend"
 elif EMAIL_URL:
     _mail = env.dj_email_url("EMAIL_URL")
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -212,7 +211,18 @@ elif EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 elif not DEBUG and "test" not in sys.argv[:2]:
     raise ImproperlyConfigured("EMAIL_URL is not set. For example submission://user:password@mail.example.org:587")
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds for one answer of the server; a message takes four
+MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
+if MESSAGE_LEASE_SECONDS < 5 * EMAIL_TIMEOUT:
+    raise ImproperlyConfigured(
+        "MESSAGE_LEASE_SECONDS must be at least five times EMAIL_TIMEOUT, or a slow mail server makes two workers "
+        "send the same message."
+    )
+MESSAGE_BATCH = env.int("MESSAGE_BATCH", 50)
+MESSAGE_RETRY_SECONDS = env.int("MESSAGE_RETRY_SECONDS", 30)  # doubled with each attempt
+MESSAGE_RETRY_MAX_SECONDS = env.int("MESSAGE_RETRY_MAX_SECONDS", 900)
+# What the worker does once an hour besides `clearsessions`: functions that take `now`.
+WORKER_CHORES = env.list("WORKER_CHORES", ["bookings.services.chores.hourly"])
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "appointments@example.org")
 # A message body keeps `[[manage_link]]`; the link is made when the message is sent, so no token is ever stored.
 MESSAGE_FILLERS = {"manage_link": "bookings.links.manage_url"}

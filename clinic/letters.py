@@ -1,0 +1,139 @@
+"""What a mail may hold, how it is put together, and what a mail server's refusal means. It sends and stores nothing."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import unicodedata
+from datetime import datetime
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.utils.html import escape
+from django.utils.module_loading import import_string
+
+from clinic import mail_folder
+from clinic.models import Message
+
+Mail = EmailMultiAlternatives
+_PLACE = re.compile(r"\[\[(\w+)\]\]")
+# Controls, invisible marks (changes of direction among them), half characters, line and paragraph separators.
+_NEVER_IN_A_LINE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+class RealMailInDemo(Exception):
+    """A demo is set up with a way to reach real people."""
+
+
+class Unsendable(Exception):
+    """The message can never become a mail, however often it is tried."""
+
+
+class Trouble(NamedTuple):
+    code: str  # never an address or a server's words
+    for_good: bool
+
+
+def refuse_bad_lines(*, to: str, subject: str) -> None:
+    """Raise ValueError for an address or a subject that is not one plain line."""
+    for name, line, longest in (("address", to, 254), ("subject", subject, 150)):
+        if not line.strip() or len(line) > longest:
+            raise ValueError(f"The {name} is empty or longer than {longest} characters.")
+        if any(unicodedata.category(sign) in _NEVER_IN_A_LINE for sign in line):
+            raise ValueError(f"The {name} holds a line break or another control character.")
+    try:
+        validate_email(to)
+    except ValidationError:
+        raise ValueError("The address is not one e-mail address.") from None
+
+
+def refuse_bad_bodies(*bodies: str) -> None:
+    """Raise ValueError for what PostgreSQL refuses and SQLite stores, so that both behave alike."""
+    if any(sign == "\0" or unicodedata.category(sign) == "Cs" for body in bodies for sign in body):
+        raise ValueError("A body holds a NUL or half a character.")
+
+
+def refuse_bad_calendar(calendar: str, method: str) -> None:
+    if method not in (("REQUEST", "CANCEL") if calendar else ("",)):
+        raise ValueError("A calendar file goes with REQUEST or CANCEL, and neither goes alone.")
+
+
+def refuse_real_mail_in_demo() -> None:
+    if settings.DEMO and import_string(settings.EMAIL_BACKEND) is not mail_folder.EmailBackend:
+        raise RealMailInDemo(
+            "DEMO=1 writes mail to a folder and never sends any, but EMAIL_BACKEND names another way. "
+            "Set EMAIL_BACKEND to clinic.mail_folder.EmailBackend, or set DEMO=0."
+        )
+
+
+def compose(message: Message, now: datetime) -> Mail:
+    """The whole mail, with every `[[name]]` filled in. The same message always gets the same Message-ID."""
+    texts = _fill(message)
+    try:
+        mail = Mail(
+            subject=message.subject,
+            body=texts["text"],
+            from_email=formataddr((settings.CLINIC_SHORT_NAME, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            to=[message.to_address],
+            headers={
+                "Message-ID": message_id(message),
+                "Date": format_datetime(now),
+                "Auto-Submitted": "auto-generated",  # keeps holiday answers away
+            },
+        )
+        if texts["html"]:
+            mail.attach_alternative(texts["html"], "text/html")
+        if message.calendar:
+            mail.attach_alternative(message.calendar, f"text/calendar; method={message.calendar_method}")
+            mail.attach("appointment.ics", message.calendar.encode(), "application/ics")
+        mail.message()  # bad headers show here, not halfway through the talk with the server
+    except (ValueError, TypeError, LookupError) as error:
+        raise Unsendable from error
+    return mail
+
+
+def message_id(message: Message) -> str:
+    return f"<{message.uuid}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def _fill(message: Message) -> dict[str, str]:
+    """Both bodies with their places filled in. What no filler knows, or has no key, stays as written."""
+    wanted = set(_PLACE.findall(message.text + message.html)) & set(settings.MESSAGE_FILLERS)
+    values = {
+        name: str(import_string(settings.MESSAGE_FILLERS[name])(message.fill_key))
+        for name in wanted
+        if message.fill_key
+    }
+    for_html = {name: escape(value) for name, value in values.items()}
+    return {
+        "text": _PLACE.sub(lambda place: values.get(place[1], place[0]), message.text),
+        "html": _PLACE.sub(lambda place: for_html.get(place[1], place[0]), message.html),
+    }
+
+
+def read_trouble(error: Exception) -> Trouble:
+    """What a failed attempt means. Only an answer about this very mail ends it; the rest is tried again."""
+    match error:
+        case Unsendable():
+            return Trouble("unsendable", for_good=True)
+        case smtplib.SMTPNotSupportedError():
+            return Trouble("not-supported", for_good=True)
+        case smtplib.SMTPRecipientsRefused():
+            code = next((answer[0] for answer in error.recipients.values()), 0)
+            return Trouble(f"recipient-{code}", for_good=500 <= code < 600)
+        case smtplib.SMTPDataError():
+            return Trouble(f"data-{error.smtp_code}", for_good=500 <= error.smtp_code < 600)
+        case smtplib.SMTPResponseException():
+            # The greeting, the login or our own address refused: a fault of the set-up, not of the message.
+            return Trouble(f"server-{error.smtp_code}", for_good=False)
+        case TimeoutError():
+            return Trouble("timeout", for_good=False)
+        case smtplib.SMTPException() | OSError():
+            return Trouble("connection-lost", for_good=False)
+        case _:
+            return Trouble(f"error-{type(error).__name__}"[:60], for_good=False)
