@@ -1,4 +1,4 @@
-"""What a mail may hold, how it is put together, and what a mail server's refusal means. It sends and stores nothing."""
+"""What a mail may hold, how it is put together, what a server's refusal means. It sends and stores nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The outbox: mail is queued with the change it tells of, and sent after commit, at least once under one Message-ID.
+"""The outbox: mail is queued with the change it tells of and sent after commit, at least once, as one mail.
 
-It knows addresses and bodies, never appointments. It never sends inside a transaction and never logs an address.
+It knows addresses and bodies, never appointments; it never sends in a transaction and never logs an address.
 """
 
 from __future__ import annotations
@@ -50,6 +50,22 @@ class Sent:
     away: bool = False
     more: bool = False
 
+    def __str__(self) -> str:
+        return " ".join(f"{name}={count}" for name, count in self._counts().items())
+
+    def __add__(self, later: Sent) -> Sent:
+        """Both together; whether more waits and whether the server is away, as the later one found it."""
+        counts, others = self._counts(), later._counts()
+        return Sent(
+            **{name: counts[name] + others[name] for name in counts}, away=later.away, more=later.more
+        )
+
+    def any(self) -> bool:
+        return any(self._counts().values())
+
+    def _counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name not in ("away", "more")}
+
 
 # --- Queueing -----------------------------------------------------------------------------------------------
 def queue(
@@ -71,8 +87,8 @@ def queue(
     """Write one message in the caller's transaction; the worker sends it after commit.
 
     With `settle_key` it waits `settings.SETTLE_SECONDS` and replaces what still waits under the same key.
-    `[[name]]` in a body is filled in from `fill_key` on sending. Raises ValueError for anything that could add
-    a header or a recipient, or that one of the two databases cannot store.
+    `[[name]]` in a body is filled in from `fill_key` on sending. Raises ValueError for what could add a
+    header or a recipient, or cannot be stored in one of the two databases.
     """
     letters.refuse_bad_lines(to=to, subject=subject)
     letters.refuse_bad_bodies(text, html, calendar)

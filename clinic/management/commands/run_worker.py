@@ -1,0 +1,109 @@
+"""Sends what is due about once a second, and does the hourly chores, until told to stop. Holds no rule itself.
+
+Logs ids and counts only. A database or a mail server that is away makes it wait, never stop.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from clinic import outbox
+from clinic.letters import RealMailInDemo, refuse_real_mail_in_demo
+
+log = logging.getLogger("clinic.worker")
+
+PAUSE = 1.0  # seconds between two looks at an empty queue
+LONGEST_PAUSE = 30.0  # after many failures in a row
+BATCH_SECONDS = 10.0  # a slow mail server must not keep the heartbeat waiting
+CHORES_EVERY = timedelta(hours=1)
+
+
+class Command(BaseCommand):
+    help = "Send queued mail and do the hourly chores until stopped (Ctrl-C or SIGTERM)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = False
+        self.failures = 0
+        self.chores_due = timezone.now()
+        try:
+            refuse_real_mail_in_demo()
+        except RealMailInDemo as error:
+            raise CommandError(str(error)) from None
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        log.info("worker started")
+        while not self.stopping:
+            self._wait(self._turn())
+        log.info("worker stopped")
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _turn(self) -> float:
+        """One look at the queue. Returns the seconds to wait before the next."""
+        try:
+            close_old_connections()
+            busy = self._work(timezone.now())
+        except (OperationalError, InterfaceError) as error:
+            log.error("database away: %s", type(error).__name__)
+            connections.close_all()
+            return self._back_off()
+        except Exception as error:
+            # Its text might hold an address, so only its kind is written down.
+            log.error("worker trouble: %s", type(error).__name__)
+            return self._back_off()
+        if busy is None:
+            return self._back_off()
+        self.failures = 0
+        return 0.0 if busy else PAUSE
+
+    def _work(self, now: datetime) -> bool | None:
+        """Whether more is waiting; None when the mail server is away."""
+        outbox.beat(name="worker", now=now)
+        until = time.monotonic() + BATCH_SECONDS
+        done = outbox.send_due(
+            now=now,
+            limit=settings.MESSAGE_BATCH,
+            stop=lambda: self.stopping or time.monotonic() > until,
+        )
+        if done.any():
+            log.info("%s", done)
+        if now >= self.chores_due and not self.stopping:
+            self.chores_due = now + CHORES_EVERY
+            self._do_chores(now)
+        return None if done.away else done.more
+
+    def _do_chores(self, now: datetime) -> None:
+        self._do_one("clearsessions", lambda: call_command("clearsessions"))
+        for path in settings.WORKER_CHORES:
+            self._do_one(path, lambda path=path: import_string(path)(now=now))
+
+    def _do_one(self, name: str, chore: Any) -> None:
+        """A chore that fails is said once an hour and keeps no mail waiting."""
+        try:
+            chore()
+        except ImportError:
+            log.error("chore %s cannot be imported. Correct WORKER_CHORES.", name)
+        except Exception as error:
+            log.error("chore %s failed: %s", name, type(error).__name__)
+
+    def _back_off(self) -> float:
+        self.failures += 1
+        return float(min(PAUSE * 2 ** min(self.failures - 1, 10), LONGEST_PAUSE))
+
+    def _wait(self, seconds: float) -> None:
+        # In short naps: a signal sets a flag, it does not end a sleep.
+        until = time.monotonic() + seconds
+        while not self.stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
