@@ -1,7 +1,7 @@
-"""No eight words in a row from the pages we read may stand in our text. Reads files only; never the pages themselves.
+"""No eight words in a row from the pages we read may stand in our text. Reads files only, never those pages.
 
-`source-runs.txt` holds a hash for each run of eight words of those pages: lower case, letters and digits only, joined
-by single spaces, BLAKE2b with a 6-byte digest. `runs_in(text)` is for any text, so a crawl can check rendered pages.
+`source-runs.txt` holds a hash for each run of eight words of those pages: lower case, letters and digits,
+joined by single spaces, BLAKE2b with a 6-byte digest. `runs_in(text)` takes any text, also a rendered page.
 """
 
 import re
@@ -26,7 +26,7 @@ def digest(words: list[str]) -> str:
 
 
 def runs_in(text: str) -> dict[str, str]:
-    """Every run of eight words in the text: its hash, and the words. An apostrophe is tried as a gap and as nothing."""
+    """Every run of eight words: its hash, and the words. An apostrophe is tried as a gap and as nothing."""
     found = {}
     for apostrophe in (" ", ""):
         words = re.findall(r"[^\W_]+", re.sub(r"['’]", apostrophe, text.lower()))
@@ -49,7 +49,9 @@ def texts() -> dict[str, str]:
         for path in sorted(CONTENT.glob("pages/*.md"))
     }
     read = {f"{page.slug}.md as read": whole(page) for page in pages()}
-    rows = {f"{name}.toml": "\n".join(strings(load(name))) for name in ("facts", "fees", "sources", "treatments")}
+    rows = {
+        f"{name}.toml": "\n".join(strings(load(name))) for name in ("facts", "fees", "sources", "treatments")
+    }
     return typed | read | rows
 
 
@@ -73,7 +75,8 @@ def test_a_planted_run_is_caught() -> None:
 
 
 def test_a_run_is_found_whatever_stands_between_its_words() -> None:
-    known = frozenset({digest("we look at your legs before any treatment".split())})
+    known = frozenset({digest(["we", "look", "at", "your", "legs", "before", "any", "treatment"])})
     assert shared_runs("Hello. We look, at *your* legs:\n\nbefore ANY  treatment!", known)
     assert not shared_runs("We look at your legs before every treatment.", known)
-    assert shared_runs("It doesn’t hurt at all, they told us.", frozenset({digest("it doesnt hurt at all they told us".split())}))
+    joined = frozenset({digest(["it", "doesnt", "hurt", "at", "all", "they", "told", "us"])})
+    assert shared_runs("It doesn’t hurt at all, they told us.", joined)

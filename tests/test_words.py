@@ -1,7 +1,7 @@
-"""What the content files may say and how plainly they say it. Reads files only: no database, no rendered page.
+"""What the content files may say, and how plainly. Reads files only: no database, no rendered page.
 
-Each rule is a function from one page to a list of faults, is run over every page, says how much it read, and has a
-twin below that shows it failing on a planted breach. The functions take text, so that a crawl can use them too.
+Each rule is a function from one page to a list of faults. It is run over every page, beside a test of how
+much was read, and over planted breaches, which it must catch.
 """
 
 import re
@@ -44,7 +44,7 @@ BANNED = (
 MEDICINE = re.compile(r"tetradecyl|\bSTS\b|\bSTD\b|fibro-?vein|polidocanol|sotradecol|benzyl alcohol", re.I)
 EMERGENCY_FORM = "999 (in Ireland 112 or 999)"
 
-# Digits that are not figures about treatment: telephone numbers and the names of stages, which a test ties to facts.
+# Digits that are no figures of treatment: telephone numbers, and stages (which a test ties to facts).
 PLAIN_DIGITS = re.compile(r"999 \(in Ireland 112 or 999\)|\b999\b|\b112 or 999\b|\b111\b")
 STAGES = {
     "Today": None,
@@ -87,7 +87,9 @@ def parse(slug: str, text: str) -> ContentPage:
 
 @cache
 def pages() -> tuple[ContentPage, ...]:
-    return tuple(parse(path.stem, path.read_text(encoding="utf-8")) for path in sorted(CONTENT.glob("pages/*.md")))
+    return tuple(
+        parse(path.stem, path.read_text(encoding="utf-8")) for path in sorted(CONTENT.glob("pages/*.md"))
+    )
 
 
 def expand(text: str) -> str:
@@ -180,14 +182,16 @@ def price_without_unit(page: ContentPage) -> list[str]:
 
 
 def typed_figures(page: ContentPage) -> list[str]:
-    """Digits typed into a page: every figure is a fact. On a legal page only the facts' own texts are meant."""
+    """Digits typed into a page: every figure is a fact. A legal page may not type what a fact holds."""
     lines = [line for s in page.sections for line in (s.heading, *s.body.splitlines())]
     lines = [re.sub(r"\]\([^)]*\)", "]", re.sub(r"^\d+\. ", "", line)) for line in lines]
     for label in STAGES:
         lines = [re.sub(rf"^### {label}$|^- \[{label}\]$", "", line) for line in lines]
     if page.slug in LEGAL:
-        texts = [fact["text"] for fact in load("facts").values() if " " in fact["text"] and "number" in fact]
-        return [line for line in lines if any(re.search(rf"\b{re.escape(t)}\b", line) for t in texts if t[0].isdigit())]
+        held = [fact["text"] for fact in load("facts").values() if re.match(r"\d.* ", fact["text"])]
+        return [
+            line for line in lines if re.search("|".join(rf"\b{re.escape(text)}\b" for text in held), line)
+        ]
     return [line for line in lines if re.search(r"\d", PLAIN_DIGITS.sub("", TOKEN.sub("", line)))]
 
 
@@ -275,23 +279,41 @@ def plant(
 Rule = Callable[[ContentPage], list[str]]
 HARD = "Consideration of contraindications necessitates comprehensive interdisciplinary communication."
 RULES: dict[Rule, list[ContentPage]] = {
-    too_long: [plant("one " * 21 + "end."), plant("- " + "one " * 20 + "[[fact:gap_min]]"), plant("| " + "a " * 21 + "|")],
+    too_long: [
+        plant("one " * 21 + "end."),
+        plant("- " + "one " * 20 + "[[fact:gap_min]]"),
+        plant("| " + "a " * 21 + "|"),
+    ],
     too_hard: [plant(HARD)],
-    banned: [plant(t) for t in ("It is painless.", "It is safe.", "Usually 4 to 8 sessions.", "About 20% of people.")],
-    names_the_medicine: [plant("We use sodium tetradecyl sulphate."), plant("Yes.", sources='["licence-full"]')],
+    banned: [
+        plant(t)
+        for t in ("It is painless.", "It is safe.", "Usually 4 to 8 sessions.", "About 20% of people.")
+    ],
+    names_the_medicine: [
+        plant("We use sodium tetradecyl sulphate."),
+        plant("Yes.", sources='["licence-full"]'),
+    ],
     stray_111: [plant("Call 111."), plant("In Ireland, call 111."), plant("Ask a GP. Or call 111.")],
     stray_999: [plant("Call 999 now."), plant("Call 112 or 999.", heading="In Ireland")],
     price_without_unit: [plant("It is £395 per session."), plant("A session is 395 pounds.")],
     typed_figures: [plant("Wait 2 weeks."), plant("Weeks 2 and 3 are better."), plant("| 6 in 10 |")],
     nhs_without_ireland: [plant("The NHS may help you.")],
-    broken_links: [plant("[There](/nowhere/)"), plant("[There](/help-now/#nowhere)"), plant("[There](#nowhere)")],
+    broken_links: [
+        plant("[There](/nowhere/)"),
+        plant("[There](/help-now/#nowhere)"),
+        plant("[There](#nowhere)"),
+    ],
     card_faults: [
         plant("- pain", component="emergency"),
         plant("- pain\n" * 6, component="emergency", heading=f"Call {EMERGENCY_FORM} if:"),
         plant("- [pain](/help-now/)", component="emergency", heading=f"Call {EMERGENCY_FORM} if:"),
     ],
     not_questions: [plant("Yes.", heading="How it works", treatment="sclerotherapy")],
-    front_faults: [plant("[[fact:nowhere]]"), plant("x", sources='["nowhere"]'), plant("x", heading="[[fact:drive]]")],
+    front_faults: [
+        plant("[[fact:nowhere]]"),
+        plant("x", sources='["nowhere"]'),
+        plant("x", heading="[[fact:drive]]"),
+    ],
 }
 
 
@@ -319,7 +341,9 @@ def test_the_rules_read_enough() -> None:
 
 
 def test_a_clean_page_breaks_no_rule() -> None:
-    page = plant("Call 999 (in Ireland 112 or 999). In the UK, call 111. It is [[fee:session]]. Wait [[fact:gap_min]].")
+    page = plant(
+        "Call 999 (in Ireland 112 or 999). In the UK, call 111. It is [[fee:session]]. Wait [[fact:gap_min]]."
+    )
     assert not [fault for rule in RULES for fault in rule(page)]
 
 
@@ -335,7 +359,9 @@ def strings(value: Any) -> Iterator[str]:
 
 def naming_rows(rows: dict[str, Any]) -> list[str]:
     """Rows of a data file that name the medicine without being marked as naming it."""
-    return [key for key, row in rows.items() if MEDICINE.search(" ".join(strings(row))) and not row_is_marked(row)]
+    return [
+        key for key, row in rows.items() if MEDICINE.search(" ".join(strings(row))) and not row_is_marked(row)
+    ]
 
 
 def row_is_marked(row: Any) -> bool:
@@ -346,7 +372,9 @@ def test_no_data_file_names_the_medicine_unmarked() -> None:
     for name in ("facts", "fees", "sources", "treatments"):
         assert len(load(name)) >= 1
         assert not naming_rows(load(name)), name
-    assert naming_rows({"planted": {"name": "Leaflet", "address": "example.org/fibrovein", "names_medicine": False}})
+    assert naming_rows(
+        {"planted": {"name": "Leaflet", "address": "example.org/fibrovein", "names_medicine": False}}
+    )
 
 
 def test_every_fact_says_why_and_rests_on_named_sources() -> None:
@@ -364,9 +392,8 @@ def test_every_fact_says_why_and_rests_on_named_sources() -> None:
 def test_every_disputed_topic_has_a_fact_but_the_price_which_is_a_fee() -> None:
     topics = {int(n) for fact in load("facts").values() for n in re.findall(r"\bC(\d+)\b", fact["reason"])}
     assert topics == set(range(1, 25)) - {19}
-    assert {fee["amount"] for fee in load("fees")["fee"] if fee["service"] == "session" and fee["currency"] == "GBP"} == {
-        "395.00"
-    }
+    sessions = [fee for fee in load("fees")["fee"] if (fee["service"], fee["currency"]) == ("session", "GBP")]
+    assert {(fee["country"], fee["amount"]) for fee in sessions} == {("GB", "395.00"), ("IE", "395.00")}
 
 
 def test_every_fact_is_printed_by_some_page() -> None:
