@@ -34,7 +34,9 @@ class Pattern(NamedTuple):
     """A weekly stretch of work in one room, within one day of the clinic's wall clock.
 
     `weekday` 0 is Monday; `step` is the minutes between two starts; weeks are counted from the Monday of
-    `valid_from`; the last day, `valid_until`, is included. An end at or before the start offers nothing.
+    `valid_from`; the last day, `valid_until`, is included. Work is over after the last minute at which the
+    clock shows a time before `ends`, also when it skips or repeats an hour. A pattern that ends before it starts
+    is no work.
     """
 
     clinician: int
@@ -245,7 +247,10 @@ def _starts_on(day: int, pattern: Pattern, zone: str, length: int) -> Iterable[i
     if _reading(zone, day + 1, 0) - midnight == _DAY:
         end = midnight + closes * _MINUTE
         return range(midnight + opens * _MINUTE, end - length + 1, pattern.step * _MINUTE)
-    end = max(_reading(zone, day, closes, fold) for fold in (0, 1))
+    last = closes - 1
+    while not _readings(zone, day, last):
+        last -= 1
+    end = max(_readings(zone, day, last)) + _MINUTE
     grid = range(opens, closes, pattern.step)
     return [start for minute in grid for start in _readings(zone, day, minute) if start + length <= end]
 

@@ -1,7 +1,7 @@
 """The calendar file (RFC 5545, 5546) of one appointment; never names a treatment nor links to the booking.
 
-A calendar is often shared at home or at work, so the entry is marked private and says no more than a card from
-the clinic would. Times are in UTC: every calendar shows them in its owner's zone, on clock-change days too.
+A calendar is often shared at home or at work, so the entry is marked private and says no more than a card
+from the clinic would. Times are in UTC: every calendar shows them in its owner's zone.
 """
 
 from datetime import UTC, datetime

@@ -14,7 +14,9 @@ from bookings.working_time import DESK_HOURS
 
 
 @register(Tags.database)
-def guard_stands(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def guard_stands(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """The database refuses overlap. SQLite drops the triggers silently when a migration remakes the table."""
     found: list[CheckMessage] = []
     for alias in databases or []:
@@ -40,7 +42,7 @@ def guard_stands(app_configs: Any, databases: Sequence[str] | None = None, **kwa
 def notice_lies_after_promise(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Nobody may be offered a time that comes before the day we promised to answer by."""
     least = (settings.REPLY_WORKING_DAYS + 1) * DESK_HOURS
-    if settings.NOTICE_WORKING_HOURS >= least:
+    if least <= settings.NOTICE_WORKING_HOURS:
         return []
     return [
         Error(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings
@@ -13,8 +13,8 @@ from django.db.models import F, Q
 from bookings.life import BLOCKING, WORDS, Status
 from bookings.models.reference import new_reference
 from bookings.models.rota import Service
+from bookings.working_time import working_day_at
 from clinic.models import Clinician, Location, Membership, Message, Room
-from bookings.working_time import day_bounds
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -33,7 +33,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def on(self, day: date, location: Location) -> AppointmentQuerySet:
         """Those that start on that day of the clinic's own calendar."""
-        starts, ends = day_bounds(day, location.time_zone)
+        starts, ends = (
+            working_day_at(each, time(), location.time_zone) for each in (day, day + timedelta(days=1))
+        )
         return self.at(location).filter(starts_at__gte=starts, starts_at__lt=ends)
 
     def with_patient(self) -> AppointmentQuerySet:
@@ -118,7 +120,9 @@ class Appointment(models.Model):
             models.Index(fields=["hold_expires_at"], name="appointment_holds", condition=Q(status="hold")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["hold", "cancelled"]) | Q(patient__isnull=False),
                 name="appointment_has_patient",
@@ -158,9 +162,13 @@ class AppointmentEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    by = models.CharField(max_length=10, choices=[("patient", "Patient"), ("staff", "Staff"), ("system", "System")])
+    by = models.CharField(
+        max_length=10, choices=[("patient", "Patient"), ("staff", "Staff"), ("system", "System")]
+    )
     reason_code = models.CharField(max_length=40, blank=True)
-    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    from_location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     from_starts_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppendOnly.as_manager()

@@ -52,8 +52,12 @@ class CallTask(models.Model):
         Location, on_delete=models.PROTECT, null=True, blank=True, related_name="call_tasks"
     )
     country = models.CharField(max_length=2, choices=Country)
-    for_clinician = models.BooleanField(default=False, help_text="Only a clinician may make and clear this call.")
-    kind = models.CharField(max_length=40, blank=True, help_text="For words to tell: which message they stand for.")
+    for_clinician = models.BooleanField(
+        default=False, help_text="Only a clinician may make and clear this call."
+    )
+    kind = models.CharField(
+        max_length=40, blank=True, help_text="For words to tell: which message they stand for."
+    )
     script = models.TextField(blank=True)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -45,7 +45,9 @@ class Patient(models.Model):
     reach_by = models.CharField(max_length=10, choices=ReachBy, default=ReachBy.RING)
     leave_message = models.BooleanField(default=False)
     ring_when = models.CharField(max_length=10, choices=RingWhen, default=RingWhen.ANY)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
     created_at = models.DateTimeField()
 
     objects = PatientQuerySet.as_manager()
@@ -83,7 +85,11 @@ class Consent(models.Model):
     version = models.CharField(max_length=20)
     given_at = models.DateTimeField()
     taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, help_text="By phone, by whom."
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="By phone, by whom.",
     )
 
     class Meta:

@@ -50,7 +50,9 @@ class WorkingPattern(models.Model):
     starts = models.TimeField(help_text="The clinic's own clock.")
     ends = models.TimeField(help_text="The clinic's own clock.")
     step = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(5), MaxValueValidator(240)], help_text="Minutes between starts."
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text="Minutes between starts.",
     )
     every_n_weeks = models.PositiveSmallIntegerField(
         default=1,
@@ -91,12 +93,18 @@ class Closure(models.Model):
 
     kind = models.CharField(max_length=15, choices=Kind, default=Kind.CLOSED)
     country = models.CharField(max_length=2, choices=Country, blank=True)
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True, related_name="closures")
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="closures"
+    )
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="closures")
-    clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, null=True, blank=True, related_name="closures")
+    clinician = models.ForeignKey(
+        Clinician, on_delete=models.PROTECT, null=True, blank=True, related_name="closures"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    day = models.DateField(null=True, blank=True, help_text="For a bank holiday: its date on the wall calendar.")
+    day = models.DateField(
+        null=True, blank=True, help_text="For a bank holiday: its date on the wall calendar."
+    )
     reason = models.CharField(max_length=120, blank=True)
 
     objects = ClosureQuerySet.as_manager()

@@ -1,0 +1,40 @@
+"""The verbs of the bookings room. Keyword-only, one durable transaction each; they know nothing of HTTP."""
+
+from bookings.services.adding import PhoneBooking, add
+from bookings.services.attending import arrive, fulfil, no_show, undo, void
+from bookings.services.calling import close_call, could_not_reach, record_attempt, ring_me
+from bookings.services.changing import Override, cancel, confirm, decline, move, not_answered
+from bookings.services.errors import BookingError
+from bookings.services.holding import hold, let_go, renew_hold
+from bookings.services.requesting import PatientDetails, Wish, request
+from bookings.services.walking import PATIENT, SYSTEM, Actor
+
+__all__ = [
+    "PATIENT",
+    "SYSTEM",
+    "Actor",
+    "BookingError",
+    "Override",
+    "PatientDetails",
+    "PhoneBooking",
+    "Wish",
+    "add",
+    "arrive",
+    "cancel",
+    "close_call",
+    "confirm",
+    "could_not_reach",
+    "decline",
+    "fulfil",
+    "hold",
+    "let_go",
+    "move",
+    "no_show",
+    "not_answered",
+    "record_attempt",
+    "renew_hold",
+    "request",
+    "ring_me",
+    "undo",
+    "void",
+]

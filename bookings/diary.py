@@ -1,0 +1,124 @@
+"""Reads the rota, the closures and what is taken, and hands them to `availability`. Never changes anything.
+
+One query per table, whatever the number of clinics and days. Instants are UTC; `now` is always an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Q
+
+from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot, free_slots
+from bookings.models import Appointment, Closure, Service, WorkingPattern
+from bookings.working_time import add_working_hours
+from clinic.models import Location
+
+_PATTERN = ("clinician", "room", "location", "weekday", "starts", "ends", "step", "every_n_weeks")
+_CLOSED = ("starts_at", "ends_at", "country", "location", "room", "clinician", "kind", "day")
+_BUSY = ("clinician_id", "room_id", "location_id", "starts_at", "ends_at")
+
+
+class Rota(NamedTuple):
+    """Who works where and when nobody does, as `availability` takes it."""
+
+    patterns: list[Pattern]
+    closures: list[Closed]
+    holidays: dict[str, frozenset[date]]
+
+
+def place(location: Location) -> Place:
+    return Place(location.pk, location.time_zone, location.country)
+
+
+def rota(locations: Collection[Location], *, starts: datetime, ends: datetime) -> Rota:
+    """The patterns of these clinics and every closure that touches the stretch. Two queries."""
+    rows = WorkingPattern.objects.filter(location__in=[each.pk for each in locations], clinician__active=True)
+    closed = Closure.objects.touching(starts, ends).values_list(*_CLOSED)
+    closures, holidays = [], {}
+    for begins, finishes, country, location, room, clinician, kind, day in closed:
+        closures.append(Closed(begins, finishes, country or None, location, room, clinician))
+        if kind == Closure.Kind.BANK_HOLIDAY and day:
+            holidays.setdefault(country, set()).add(day)
+    return Rota(
+        [Pattern(*row) for row in rows.values_list(*_PATTERN, "valid_from", "valid_until")],
+        closures,
+        {country: frozenset(days) for country, days in holidays.items()},
+    )
+
+
+def holidays(country: str) -> frozenset[date]:
+    """The bank holidays of a country, as dates of its own calendar."""
+    rows = Closure.objects.bank_holidays().filter(Q(country=country) | Q(country=""), day__isnull=False)
+    return frozenset(rows.values_list("day", flat=True))
+
+
+def busy(
+    *,
+    starts: datetime,
+    ends: datetime,
+    now: datetime,
+    pairs: Iterable[Pair] = (),
+    own: Appointment | None = None,
+) -> list[Busy]:
+    """What is taken between two instants, widened by the longest journey; only of these pairs if any are given.
+
+    `own` is left out: what somebody holds or moves never stands in their own way.
+    """
+    gap = timedelta(minutes=settings.TRAVEL_MINUTES)
+    rows = Appointment.objects.blocking(now).touching(starts - gap, ends + gap).order_by()
+    if pairs := list(pairs):
+        rows = rows.filter(
+            Q(clinician__in={who for who, _ in pairs}) | Q(room__in={room for _, room in pairs})
+        )
+    if own is not None:
+        rows = rows.exclude(pk=own.pk)
+    return [Busy(*row) for row in rows.values_list(*_BUSY)]
+
+
+def window(location: Location, now: datetime, free_days: Collection[date]) -> tuple[datetime, datetime]:
+    """From when and until when (UTC) a patient may ask for a time at this clinic."""
+    earliest = add_working_hours(now, settings.NOTICE_WORKING_HOURS, location.time_zone, free_days)
+    return earliest, now + timedelta(days=settings.HORIZON_DAYS)
+
+
+def free_times(
+    locations: Collection[Location],
+    service: Service,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    own: Appointment | None = None,
+    notice: bool = True,
+) -> list[Slot]:
+    """Every free time at these clinics, the soonest first. Three queries.
+
+    `since` and `until` narrow the stretch; `notice=False` is for staff, who are not bound by the notice.
+    """
+    horizon = now + timedelta(days=settings.HORIZON_DAYS)
+    first, last = max(since or now, now), min(until or horizon, horizon)
+    if first >= last:
+        return []
+    margin = timedelta(minutes=service.minutes)
+    # The holidays that the notice counts over may lie before the first time asked for.
+    read = rota(locations, starts=min(first, now) - margin, ends=last + margin)
+    taken = busy(starts=first - margin, ends=last + margin, now=now, own=own)
+    found: list[Slot] = []
+    for location in locations:
+        free_days = read.holidays.get(location.country, frozenset()) | read.holidays.get("", frozenset())
+        earliest = window(location, now, free_days)[0] if notice else now
+        found += free_slots(
+            places=[place(location)],
+            patterns=read.patterns,
+            closures=read.closures,
+            busy=taken,
+            minutes=service.minutes,
+            earliest=max(first, earliest),
+            latest=last,
+            travel_minutes=settings.TRAVEL_MINUTES,
+        )
+    return sorted(found, key=lambda slot: (slot.starts, slot.location))

@@ -1,0 +1,238 @@
+"""Writes every message about an appointment: mail into the outbox, or words for a call where there is no email.
+
+Part of the transaction of the verb that calls it; never sends anything. A message is three templates (subject, text,
+HTML) under `templates/bookings/messages/<kind>/` and one short function here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from bookings import diary
+from bookings.calendar_file import appointment_file
+from bookings.models import Appointment, AppointmentMessage, CallTask, Patient
+from bookings.promises import ring_me_by
+from clinic import outbox
+from clinic.models import Message
+from clinic.wording import clock_at, day, moment, reference
+from treatments.screening import Outcome
+
+MANAGE_LINK = "[[manage_link]]"
+REASONS = {
+    "no-time": "We cannot see you at that time.",
+    "not-reached": "We tried to reach you and could not.",
+    "not-now": "We talked with you, and now is not the right time.",
+    "clinic": "The clinic has to change its plans. We are sorry.",
+    "asked": "You asked us to.",
+    "not-answered": "We did not answer you in time. We are sorry.",
+    "other": "",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One message in its three forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def received(appointment: Appointment, *, now: datetime) -> None:
+    """We have the request, and what happens next."""
+    _tell(appointment, "received", now)
+
+
+def confirmed(appointment: Appointment, *, now: datetime) -> None:
+    _tell(appointment, "confirmed", now, settle=True, calendar="REQUEST")
+
+
+def declined(appointment: Appointment, *, reason_code: str, now: datetime) -> None:
+    _tell(appointment, "declined", now, reason=REASONS.get(reason_code, ""))
+
+
+def cancelled(appointment: Appointment, *, reason_code: str, was_booked: bool, now: datetime) -> None:
+    calendar: Literal["CANCEL", ""] = "CANCEL" if was_booked else ""
+    _tell(appointment, "cancelled", now, settle=True, calendar=calendar, reason=REASONS.get(reason_code, ""))
+
+
+def moved(appointment: Appointment, *, was: datetime, now: datetime) -> None:
+    """The clinic moved it. Moved and moved back again tells nothing, because nothing has changed for the patient."""
+    if _already_knows(appointment):
+        outbox.supersede(settle_key=str(appointment.uuid), now=now)
+        return
+    calendar: Literal["REQUEST", ""] = "REQUEST" if appointment.status == "booked" else ""
+    before = moment(was, appointment.location.time_zone)
+    _tell(appointment, "moved", now, settle=True, calendar=calendar, before=before)
+
+
+def new_request(appointment: Appointment, *, now: datetime) -> None:
+    """Tells staff that a request waits. Goes to the clinic's own notify address and nowhere else."""
+    to = appointment.location.notify_email
+    if to:
+        words = _write("new_request", appointment, {})
+        message = outbox.queue(
+            kind="new_request",
+            audience="staff",
+            to=to,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            now=now,
+        )
+        AppointmentMessage.objects.create(appointment=appointment, message=message)
+
+
+def health_script(appointment: Appointment, outcome: Outcome) -> str:
+    """What a nurse has before her when she rings: what was ticked, in short words, the most urgent first."""
+    return render_to_string(
+        "bookings/messages/health_script.txt", {"appointment": appointment, "outcome": outcome}
+    ).strip()
+
+
+def phone_script(appointment: Appointment) -> str:
+    """What a nurse has before her for somebody whom the desk booked by phone: every question is still to ask."""
+    return render_to_string("bookings/messages/phone_script.txt", {"appointment": appointment}).strip()
+
+
+def preview(kind: str, appointment: Appointment) -> Words:
+    """A message as it would be written now, for staff to look at. Queues nothing."""
+    return _write(kind, appointment, {"reason": "", "before": ""})
+
+
+def calendar_text(appointment: Appointment, method: Literal["REQUEST", "CANCEL"], *, stamp: datetime) -> str:
+    """The calendar file of an appointment, in the version it has now."""
+    place = appointment.location
+    address = ", ".join(
+        line.strip() for line in [*place.address.splitlines(), place.postcode] if line.strip()
+    )
+    return appointment_file(
+        method=method,
+        uid=str(appointment.uuid),
+        sequence=appointment.version,
+        starts=appointment.starts_at,
+        ends=appointment.ends_at,
+        location_text=f"{place.name}, {address}",
+        description=f"Reference {reference(appointment.reference)}. Phone {place.phone}.",
+        organizer_name=settings.CLINIC_SHORT_NAME,
+        organizer_email=settings.DEFAULT_FROM_EMAIL,
+        attendee_email=appointment.patient.email if appointment.patient else "",
+        stamp=stamp,
+    ).decode()
+
+
+def _tell(
+    appointment: Appointment,
+    kind: str,
+    now: datetime,
+    *,
+    settle: bool = False,
+    calendar: Literal["REQUEST", "CANCEL", ""] = "",
+    **extra: Any,
+) -> None:
+    patient = appointment.patient
+    if patient is None:
+        raise ValueError("A hold has nobody to write to.")
+    words = _write(kind, appointment, extra)
+    if not patient.email:
+        _ask_to_ring(appointment, patient, kind, words, now)
+        return
+    message = outbox.queue(
+        kind=kind,
+        audience="patient",
+        to=patient.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        calendar=calendar_text(appointment, calendar, stamp=now) if calendar else "",
+        calendar_method=calendar,
+        fill_key=str(appointment.uuid),
+        settle_key=str(appointment.uuid) if settle else "",
+        now=now,
+    )
+    AppointmentMessage.objects.create(
+        appointment=appointment,
+        message=message,
+        told_status=appointment.status,
+        told_starts_at=appointment.starts_at,
+        told_location=appointment.location,
+    )
+
+
+def _ask_to_ring(appointment: Appointment, patient: Patient, kind: str, words: Words, now: datetime) -> None:
+    """Without an email the words become a call task; older words nobody has said yet are dropped."""
+    waiting = CallTask.objects.open().filter(appointment=appointment, why=CallTask.Why.TELL)
+    waiting.update(outcome=CallTask.Outcome.SUPERSEDED, closed_at=now)
+    place = appointment.location
+    CallTask.objects.create(
+        why=CallTask.Why.TELL,
+        kind=kind,
+        patient=patient,
+        appointment=appointment,
+        location=place,
+        country=place.country,
+        script=_spoken(words.text),
+        made_at=now,
+        due_at=ring_me_by(place, now, diary.holidays(place.country)),
+    )
+
+
+def _spoken(text: str) -> str:
+    """A link cannot be read out, so the lines that hold it are left out."""
+    return "\n".join(line for line in text.splitlines() if MANAGE_LINK not in line).strip()
+
+
+def _write(kind: str, appointment: Appointment, extra: dict[str, Any]) -> Words:
+    context = {**_context(appointment), **extra}
+    folder = f"bookings/messages/{kind}"
+    return Words(
+        " ".join(render_to_string(f"{folder}/subject.txt", context).split()),
+        render_to_string(f"{folder}/body.txt", context).strip() + "\n",
+        render_to_string(f"{folder}/body.html", context),
+    )
+
+
+def _context(appointment: Appointment) -> dict[str, Any]:
+    place, zone = appointment.location, appointment.location.time_zone
+    fees = {row["service"]: row["words"] for row in appointment.fees_shown}
+    ring_by = appointment.ring_by
+    return {
+        "clinic_name": settings.CLINIC_SHORT_NAME,
+        "name": appointment.patient.name if appointment.patient else "",
+        "has_email": bool(appointment.patient and appointment.patient.email),
+        "writes": bool(appointment.patient and appointment.patient.reach_by == Patient.ReachBy.WRITE),
+        "reference": reference(appointment.reference),
+        "when": moment(appointment.starts_at, zone),
+        "place": place.name,
+        "address": [line for line in [*place.address.splitlines(), place.postcode] if line.strip()],
+        "phone": place.phone,
+        "phone_abroad": place.phone_abroad,
+        "ireland": place.country == "IE",
+        "price": fees.get("session", ""),
+        "consultation_fee": fees.get("consultation", ""),
+        "answer_by": day(appointment.answer_by) if appointment.answer_by else "",
+        "ring_by": (f"{clock_at(ring_by, zone)} on {day(ring_by.astimezone(place.zone))}" if ring_by else ""),
+        "status": appointment.status,
+        "is_pending": appointment.status == "pending",
+        "link": MANAGE_LINK,
+        "queue_path": f"{settings.SITE_URL}/admin/",
+    }
+
+
+def _already_knows(appointment: Appointment) -> bool:
+    """Whether the last message that went out told just what is true now."""
+    last = (
+        AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
+        .exclude(message__status=Message.Status.SUPERSEDED)
+        .exclude(message__status=Message.Status.QUEUED, message__leased_until=None)
+        .exclude(message__status=Message.Status.DEAD)
+        .order_by("-pk")
+        .first()
+    )
+    told = (last.told_status, last.told_starts_at, last.told_location_id) if last else None
+    return told == (appointment.status, appointment.starts_at, appointment.location_id)

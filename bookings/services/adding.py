@@ -1,0 +1,136 @@
+"""Staff book somebody who phones, at any clinic's free time. The same guard as for a patient; no notice to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from bookings import diary, messages
+from bookings.consent import CONSENT_BY_PHONE, CONSENT_VERSION
+from bookings.fees import fees_as_shown
+from bookings.life import Verb, after
+from bookings.models import Appointment, CallTask, Consent, Note, Service
+from bookings.services.changing import Override
+from bookings.services.errors import BookingError, NotAllowed
+from bookings.services.requesting import PatientDetails, make_patient
+from bookings.services.taking import take
+from bookings.services.transaction import durable
+from bookings.services.walking import DESK, Actor, write_first_event
+from bookings.working_time import add_working_days, working_day_at
+from clinic.models import Location, Membership
+
+
+@dataclass(frozen=True)
+class PhoneBooking:
+    """What the caller asks for. `starts_at` is UTC."""
+
+    location: Location
+    service: Service
+    starts_at: datetime
+    area: str = ""
+    access_needs: tuple[str, ...] = ()
+    note: str = ""
+
+
+@durable
+def add(
+    *,
+    key: UUID,
+    booking: PhoneBooking,
+    patient: PatientDetails,
+    actor: Actor,
+    override: Override | None = None,
+    now: datetime,
+) -> Appointment:
+    """Book it at once, and ask a nurse to ring with the health questions. The same key twice books once.
+
+    Raises TimeTaken, NotOffered, NotAllowed, BookingError for an override without a reason.
+    """
+    if actor.user is None or not _works_here(actor):
+        raise NotAllowed
+    made = Appointment.objects.filter(idempotency_key=key).first()
+    if made is not None:
+        return made
+    if override and not override.reason.strip():
+        raise BookingError("Say why the usual hours are set aside.")
+    appointment = _make(key, booking, patient, actor, override, now)
+    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
+    Consent.objects.create(
+        appointment=appointment,
+        wording=CONSENT_BY_PHONE,
+        version=CONSENT_VERSION,
+        given_at=now,
+        taken_by=actor.user,
+    )
+    if booking.note.strip():
+        Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
+    _ask_nurse_to_ring(appointment, now)
+    messages.confirmed(appointment, now=now)
+    return appointment
+
+
+def _works_here(actor: Actor) -> bool:
+    """She may add into any clinic's free time: free and busy are known to all the desks."""
+    if actor.user is None:
+        return False
+    places = Membership.objects.places_of(actor.user, DESK)
+    return places.everywhere or bool(places.ids)
+
+
+def _make(
+    key: UUID,
+    booking: PhoneBooking,
+    details: PatientDetails,
+    actor: Actor,
+    override: Override | None,
+    now: datetime,
+) -> Appointment:
+    clinician, room = take(
+        location=booking.location,
+        service=booking.service,
+        starts_at=booking.starts_at,
+        now=now,
+        notice=False,
+        any_hours=override is not None,
+    )
+    person = make_patient(details, now)
+    return Appointment.objects.create(
+        idempotency_key=key,
+        status=after(Verb.ADD, None),
+        version=1,
+        location=booking.location,
+        service=booking.service,
+        clinician_id=clinician,
+        room_id=room,
+        starts_at=booking.starts_at,
+        ends_at=booking.starts_at + timedelta(minutes=booking.service.minutes),
+        patient=person,
+        area=booking.area,
+        access_needs=list(booking.access_needs),
+        fees_shown=fees_as_shown(booking.location),
+        clinician_check=Appointment.Check.NEEDED,
+        first_requested_at=now,
+        override_reason=override.reason.strip() if override else "",
+        override_by=actor.user if override else None,
+    )
+
+
+def _ask_nurse_to_ring(appointment: Appointment, now: datetime) -> None:
+    """Reception asks no health questions; a nurse does, before the visit."""
+    place = appointment.location
+    free_days = diary.holidays(place.country)
+    visit = appointment.starts_at.astimezone(place.zone).date()
+    day_before = add_working_days(visit, -1, free_days)
+    due = working_day_at(day_before, time(12), place.time_zone)
+    CallTask.objects.create(
+        why=CallTask.Why.HEALTH,
+        patient_id=appointment.patient_id,
+        appointment=appointment,
+        location=place,
+        country=place.country,
+        for_clinician=True,
+        script=messages.phone_script(appointment),
+        made_at=now,
+        due_at=max(due, now),
+    )

@@ -1,0 +1,210 @@
+"""Answers a request and changes what was agreed: confirm, decline, cancel, move. From the desk and from the patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from bookings import messages
+from bookings.fees import fees_as_shown
+from bookings.life import Status, Verb, after
+from bookings.models import Appointment, CallTask
+from bookings.services.calling import supersede_calls
+from bookings.services.errors import BookingError, NotCleared, TooEarly, TooLate
+from bookings.services.taking import take
+from bookings.services.transaction import durable
+from bookings.services.walking import Actor, read, require, walk
+from clinic.models import Location
+
+# Why staff decline, cancel or release: the code is kept, its sentence goes to the patient (messages.REASONS).
+REASON_CODES = tuple(messages.REASONS)
+
+
+@dataclass(frozen=True)
+class Override:
+    """Staff may set notice, hours and closures aside, with a reason. Overlap never."""
+
+    reason: str
+
+
+@durable
+def confirm(*, appointment_id: int, expected_version: int, actor: Actor, now: datetime) -> Appointment:
+    """A request becomes a booked appointment. Raises NotCleared while a clinician has not rung."""
+    appointment = read(appointment_id)
+    require(actor, appointment.location_id)
+    if appointment.version == expected_version and appointment.clinician_check in (
+        Appointment.Check.NEEDED,
+        Appointment.Check.REFUSED,
+    ):
+        after(Verb.CONFIRM, appointment.state)
+        raise NotCleared
+    appointment = walk(
+        appointment,
+        Verb.CONFIRM,
+        expected_version=expected_version,
+        actor=actor,
+        now=now,
+        still={"clinician_check": appointment.clinician_check},
+    )
+    messages.confirmed(appointment, now=now)
+    return appointment
+
+
+@durable
+def decline(
+    *, appointment_id: int, expected_version: int, reason_code: str, actor: Actor, now: datetime
+) -> Appointment:
+    """A request is turned down with a reason, and its time is free again."""
+    _known(reason_code)
+    appointment = read(appointment_id)
+    require(actor, appointment.location_id)
+    appointment = walk(
+        appointment,
+        Verb.DECLINE,
+        expected_version=expected_version,
+        actor=actor,
+        now=now,
+        reason_code=reason_code,
+    )
+    _drop_calls(appointment, now)
+    messages.declined(appointment, reason_code=reason_code, now=now)
+    return appointment
+
+
+@durable
+def not_answered(*, appointment_id: int, expected_version: int, actor: Actor, now: datetime) -> Appointment:
+    """Close a request whose time passed before anybody answered. A person does this, never a timer."""
+    appointment = read(appointment_id)
+    require(actor, appointment.location_id)
+    if appointment.starts_at > now:
+        raise TooEarly("Its time has not passed yet. Please confirm or decline it.")
+    appointment = walk(
+        appointment,
+        Verb.NOT_ANSWERED,
+        expected_version=expected_version,
+        actor=actor,
+        now=now,
+        reason_code="not-answered",
+    )
+    _drop_calls(appointment, now)
+    messages.declined(appointment, reason_code="not-answered", now=now)
+    return appointment
+
+
+@durable
+def cancel(
+    *, appointment_id: int, expected_version: int, reason_code: str = "", actor: Actor, now: datetime
+) -> Appointment:
+    """Call it off. A patient may until CUTOFF_HOURS before; after that the phone helps, not a form."""
+    _known(reason_code)
+    appointment = read(appointment_id)
+    require(actor, appointment.location_id)
+    if actor.by == "patient":
+        _refuse_late(appointment, now)
+    was_booked = appointment.status == Status.BOOKED
+    appointment = walk(
+        appointment,
+        Verb.CANCEL,
+        expected_version=expected_version,
+        actor=actor,
+        now=now,
+        reason_code=reason_code,
+    )
+    _drop_calls(appointment, now)
+    messages.cancelled(appointment, reason_code=reason_code, was_booked=was_booked, now=now)
+    return appointment
+
+
+@durable
+def move(
+    *,
+    appointment_id: int,
+    expected_version: int,
+    location: Location,
+    starts_at: datetime,
+    actor: Actor,
+    override: Override | None = None,
+    now: datetime,
+) -> Appointment:
+    """Give an appointment another time (UTC), clinic, or both: one update in place, so no time is lost in between.
+
+    A patient moves within one country and the notice; another clinic makes it a request again. Staff may set
+    hours and notice aside with a reason. Raises TimeTaken, NotOffered, ChangedByAnother, TooLate.
+    """
+    appointment = read(appointment_id)
+    require(actor, appointment.location_id)
+    if actor.by == "patient":
+        _refuse_late(appointment, now)
+        _refuse_abroad(appointment, location)
+    was = appointment.starts_at
+    changes: dict[str, Any] = {}
+    if (
+        appointment.version == expected_version
+    ):  # else walk says who was faster; nothing need be locked for that
+        after(Verb.MOVE, appointment.state)
+        changes = _new_time(appointment, location, starts_at, actor, override, now)
+    appointment = walk(
+        appointment, Verb.MOVE, expected_version=expected_version, actor=actor, now=now, **changes
+    )
+    CallTask.objects.open().filter(appointment=appointment).update(
+        location=location, country=location.country
+    )
+    messages.moved(appointment, was=was, now=now)
+    return appointment
+
+
+def _new_time(
+    appointment: Appointment,
+    location: Location,
+    starts_at: datetime,
+    actor: Actor,
+    override: Override | None,
+    now: datetime,
+) -> dict[str, Any]:
+    if override and not override.reason.strip():
+        raise BookingError("Say why the usual hours are set aside.")
+    clinician, room = take(
+        location=location,
+        service=appointment.service,
+        starts_at=starts_at,
+        now=now,
+        own=appointment,
+        notice=actor.by == "patient",
+        any_hours=override is not None,
+    )
+    changes: dict[str, Any] = {
+        "location": location,
+        "clinician_id": clinician,
+        "room_id": room,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=appointment.service.minutes),
+        "fees_shown": fees_as_shown(location),
+    }
+    if override:
+        changes |= {"override_reason": override.reason.strip(), "override_by": actor.user}
+    return changes
+
+
+def _refuse_late(appointment: Appointment, now: datetime) -> None:
+    if appointment.starts_at - now < timedelta(hours=settings.CUTOFF_HOURS):
+        raise TooLate(
+            f"It is too close to your appointment to do this here. Please phone {appointment.location.phone}."
+        )
+
+
+def _refuse_abroad(appointment: Appointment, location: Location) -> None:
+    if location.country != appointment.location.country:
+        raise BookingError(f"To change to a clinic in another country, please phone {location.phone}.")
+
+
+def _drop_calls(appointment: Appointment, now: datetime) -> None:
+    """Nobody need ring about the health of somebody who is not coming. What is still to be told follows after."""
+    supersede_calls(appointment=appointment, why=CallTask.Why.HEALTH, now=now)
+
+
+def _known(reason_code: str) -> None:
+    if reason_code and reason_code not in REASON_CODES:
+        raise BookingError("Please choose a reason from the list.")

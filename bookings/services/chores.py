@@ -1,0 +1,12 @@
+"""What the worker does besides mail, once an hour. Never changes an appointment that has a patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bookings.services.holding import delete_old_holds
+
+
+def hourly(now: datetime) -> dict[str, int]:
+    """Returns what was done, counted: for the log."""
+    return {"holds deleted": delete_old_holds(now=now)}

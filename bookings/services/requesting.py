@@ -1,0 +1,190 @@
+"""Sends a patient's request: the held time becomes a pending appointment with her words, answers and consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bookings import diary, messages
+from bookings.consent import CONSENT_VERSION, CONSENT_WORDING
+from bookings.fees import fees_as_shown
+from bookings.life import Status, Verb
+from bookings.models import Appointment, CallTask, Consent, Note, Patient, ScreeningAnswer, Service
+from bookings.promises import Promise, promise
+from bookings.services.errors import BookingError
+from bookings.services.taking import take
+from bookings.services.transaction import durable
+from bookings.services.walking import PATIENT, walk, write_first_event
+from clinic.models import Location
+from treatments import screening
+from treatments.screening import Level, Outcome
+
+
+class MustWait(BookingError):
+    """An answer says that treatment waits: the wait page has the ways on, and nothing is sent."""
+
+    sentence = "We wait with leg vein treatment for now. You can still talk to us."
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """Who asks and how to reach them. Phone as +448007836106; `email` may be empty."""
+
+    name: str
+    phone: str
+    email: str
+    date_of_birth: date
+    reach_by: str = Patient.ReachBy.RING
+    leave_message: bool = False
+    ring_when: str = Patient.RingWhen.ANY
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for: the visit, what to look at, what would help, and the health answers (None: by phone)."""
+
+    location: Location
+    service: Service
+    starts_at: datetime
+    area: str
+    answers: screening.Answers | None
+    by_phone: bool
+    travel_on: date | None = None
+    access_needs: tuple[str, ...] = ()
+    anything_else: str = ""
+
+
+@durable
+def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) -> Appointment:
+    """Send the request that this key stands for. Sent twice, it answers with the appointment of the first time.
+
+    A hold that ran out is taken again, silently. Raises TimeTaken or NotOffered when that cannot be, DiaryBusy,
+    and AnswerProblem for answers that no page could have sent.
+    """
+    own = Appointment.objects.select_related("location", "service").filter(idempotency_key=key).first()
+    if own is not None and own.status != Status.HOLD:
+        return own
+    outcome = screening.assess(wish.area, wish.answers, wish.by_phone)
+    if outcome.level >= Level.WAIT:
+        raise MustWait
+    free_days = diary.holidays(wish.location.country)
+    promised = promise(wish.location, now, free_days)
+    person = make_patient(patient, now)
+    content = _content(wish, outcome, promised, person, now)
+    if own is not None and _still_held(own, wish, now):
+        appointment = walk(own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **content)
+    else:
+        appointment = _take_again(own, key, wish, content, now)
+    _keep_words(appointment, wish, outcome, now)
+    messages.received(appointment, now=now)
+    messages.new_request(appointment, now=now)
+    return appointment
+
+
+def _still_held(own: Appointment, wish: Wish, now: datetime) -> bool:
+    """Whether the hold stands, and for what is asked: else it has to be taken again."""
+    live = own.hold_expires_at is not None and own.hold_expires_at > now
+    wanted = (wish.location.pk, wish.service.pk, wish.starts_at)
+    return live and (own.location_id, own.service_id, own.starts_at) == wanted
+
+
+def _take_again(
+    own: Appointment | None, key: UUID, wish: Wish, content: dict[str, Any], now: datetime
+) -> Appointment:
+    clinician, room = take(
+        location=wish.location, service=wish.service, starts_at=wish.starts_at, now=now, own=own
+    )
+    times = {
+        "location": wish.location,
+        "service": wish.service,
+        "clinician_id": clinician,
+        "room_id": room,
+        "starts_at": wish.starts_at,
+        "ends_at": wish.starts_at + timedelta(minutes=wish.service.minutes),
+    }
+    if own is not None:
+        own = Appointment.objects.get(pk=own.pk)  # the sweep may have let it go just now
+    if own is not None and own.status == Status.HOLD:
+        return walk(
+            own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **times, **content
+        )
+    made = Appointment.objects.create(
+        idempotency_key=key, status=Status.PENDING, version=1, **times, **content
+    )
+    write_first_event(made, Verb.REQUEST, actor=PATIENT, now=now)
+    return made
+
+
+def make_patient(details: PatientDetails, now: datetime) -> Patient:
+    """Always a new row: nobody is matched by an address that somebody typed."""
+    return Patient.objects.create(
+        name=details.name,
+        phone=details.phone,
+        email=details.email,
+        date_of_birth=details.date_of_birth,
+        reach_by=details.reach_by,
+        leave_message=details.leave_message,
+        ring_when=details.ring_when,
+        created_at=now,
+    )
+
+
+def _content(
+    wish: Wish, outcome: Outcome, promised: Promise, person: Patient, now: datetime
+) -> dict[str, Any]:
+    ring = rings_first(outcome)
+    return {
+        "patient": person,
+        "area": wish.area,
+        "travel_on": wish.travel_on,
+        "access_needs": list(wish.access_needs),
+        "fees_shown": fees_as_shown(wish.location),
+        "screening_level": outcome.level,
+        "scan_may_be_needed": outcome.scan,
+        "doctor_first": outcome.doctor_first,
+        "clinician_check": Appointment.Check.NEEDED if ring else Appointment.Check.NOT_NEEDED,
+        "first_requested_at": now,
+        "answer_by": promised.answer_by,
+        "ring_by": promised.ring_by if ring else None,
+    }
+
+
+def rings_first(outcome: Outcome) -> bool:
+    """Whether a nurse rings before we confirm: one such reason is enough, whatever else was ticked."""
+    return outcome.by_phone or any(reason.level == Level.RING for reason in outcome.reasons)
+
+
+def _keep_words(appointment: Appointment, wish: Wish, outcome: Outcome, now: datetime) -> None:
+    """What she answered, agreed to and added, and the nurse's call if one is due."""
+    today = now.astimezone(wish.location.zone).date()
+    ScreeningAnswer.objects.bulk_create(
+        ScreeningAnswer(
+            appointment=appointment,
+            code=row.code,
+            question=row.question,
+            answer=row.answer,
+            level=row.level,
+            version=screening.VERSION,
+            answered_on=today,
+        )
+        for row in screening.record(wish.area, wish.answers)
+    )
+    Consent.objects.create(
+        appointment=appointment, wording=CONSENT_WORDING, version=CONSENT_VERSION, given_at=now
+    )
+    if wish.anything_else:
+        Note.objects.create(appointment=appointment, text=wish.anything_else, at=now)
+    if appointment.ring_by is not None:
+        CallTask.objects.create(
+            why=CallTask.Why.HEALTH,
+            patient_id=appointment.patient_id,
+            appointment=appointment,
+            location=wish.location,
+            country=wish.location.country,
+            for_clinician=True,
+            script=messages.health_script(appointment, outcome),
+            made_at=now,
+            due_at=appointment.ring_by,
+        )

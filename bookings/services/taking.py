@@ -1,0 +1,162 @@
+"""The guard: the only way to a clinician's and a room's time. Lock, then read, sweep, check, and only then write.
+
+Every function here runs inside the durable transaction of the verb that calls it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from bookings import diary
+from bookings.availability import Busy, Pair, candidates_at, is_free, rota_pairs
+from bookings.life import Status
+from bookings.models import Appointment, Service
+from bookings.services.errors import NotOffered, TimeTaken
+from clinic.models import Clinician, Location, Room
+
+
+def take(
+    *,
+    location: Location,
+    service: Service,
+    starts_at: datetime,
+    now: datetime,
+    own: Appointment | None = None,
+    notice: bool = True,
+    any_hours: bool = False,
+) -> Pair:
+    """Lock and return the clinician and the room that are free then, those with the fewest visits that day first.
+
+    `own` (a hold, or what is moved) does not stand in its own way. `notice` is for patients; `any_hours` is a
+    recorded override of the rota, closures, notice and horizon by staff, never of an overlap.
+    Raises NotOffered where the clinic has no such time, TimeTaken where it had.
+    """
+    ends_at = starts_at + timedelta(minutes=service.minutes)
+    rota = diary.rota([location], starts=min(starts_at, now), ends=max(ends_at, now))
+    if notice and not any_hours:
+        _refuse_outside_window(location, starts_at, now, rota.holidays)
+    where = {"place": diary.place(location), "patterns": rota.patterns, "minutes": service.minutes}
+    pairs = _all_pairs(location) if any_hours else rota_pairs(**where, starts=starts_at)
+    if not pairs:
+        raise NotOffered
+
+    def free(taken: Collection[Busy], closures: bool = True) -> tuple[Pair, ...]:
+        if any_hours:
+            return _free_pairs(pairs, location, starts_at, ends_at, taken)
+        return candidates_at(
+            **where,
+            closures=rota.closures if closures else [],
+            busy=taken,
+            starts=starts_at,
+            travel_minutes=settings.TRAVEL_MINUTES,
+        )
+
+    if not free([]):
+        raise NotOffered  # closed, whoever else wants it
+    # A quick look first, so that a rush for one time does not queue at the lock only to be refused there.
+    if not free(_taken(location, starts_at, ends_at, now, pairs, own)):
+        raise TimeTaken
+    lock(pairs)
+    sweep(pairs, now)
+    taken = _taken(location, starts_at, ends_at, now, pairs, own)
+    found = free(taken)
+    if not found:
+        raise TimeTaken
+    return min(found, key=lambda pair: (_visits(taken)[pair[0]], pair))
+
+
+def take_again(appointment: Appointment, *, now: datetime) -> None:
+    """Lock the pair of an appointment that had let its time go, and make sure that it is still free.
+
+    Raises TimeTaken.
+    """
+    pair = (appointment.clinician_id, appointment.room_id)
+    lock([pair])
+    sweep([pair], now)
+    starts_at, ends_at = appointment.starts_at, appointment.ends_at
+    taken = _taken(appointment.location, starts_at, ends_at, now, [pair], appointment)
+    if not _free_pairs([pair], appointment.location, starts_at, ends_at, taken):
+        raise TimeTaken
+
+
+def lock(pairs: Collection[Pair]) -> None:
+    """Lock clinician rows by id, then room rows by id, until the transaction ends.
+
+    `no_key`, because a plain FOR UPDATE would stall every insert that points at these rows.
+    """
+    for noun, ids in ((Clinician, {who for who, _ in pairs}), (Room, {room for _, room in pairs})):
+        list(
+            noun._default_manager.select_for_update(no_key=True)
+            .filter(pk__in=ids)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+
+
+def sweep(pairs: Collection[Pair], now: datetime) -> None:
+    """Let expired holds of these clinicians and rooms go: the database's guard cannot read a clock."""
+    concerned = Q(clinician__in={who for who, _ in pairs}) | Q(room__in={room for _, room in pairs})
+    Appointment.objects.expired_holds(now).filter(concerned).update(
+        status=Status.CANCELLED, idempotency_key=None
+    )
+
+
+def _refuse_outside_window(
+    location: Location, starts_at: datetime, now: datetime, holidays: dict[str, frozenset]
+) -> None:
+    free_days = holidays.get(location.country, frozenset()) | holidays.get("", frozenset())
+    earliest, latest = diary.window(location, now, free_days)
+    if not earliest <= starts_at < latest:
+        raise NotOffered
+
+
+def _taken(
+    location: Location,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    pairs: Collection[Pair],
+    own: Appointment | None,
+) -> list[Busy]:
+    """What these pairs have on that day of the clinic's calendar, and the stretch itself."""
+    day = starts_at.astimezone(location.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    starts, ends = min(day, starts_at), max(day + timedelta(days=1), ends_at)
+    return diary.busy(starts=starts, ends=ends, now=now, pairs=pairs, own=own)
+
+
+def _free_pairs(
+    pairs: Collection[Pair],
+    location: Location,
+    starts_at: datetime,
+    ends_at: datetime,
+    taken: Collection[Busy],
+) -> tuple[Pair, ...]:
+    return tuple(
+        (clinician, room)
+        for clinician, room in pairs
+        if is_free(
+            clinician=clinician,
+            room=room,
+            location=location.pk,
+            starts=starts_at,
+            ends=ends_at,
+            busy=taken,
+            travel_minutes=settings.TRAVEL_MINUTES,
+        )
+    )
+
+
+def _all_pairs(location: Location) -> tuple[Pair, ...]:
+    """Every clinician who ever works at this clinic, with every room of it."""
+    clinicians = Clinician.objects.filter(active=True, patterns__location=location).distinct()
+    rooms = list(Room.objects.filter(location=location).values_list("pk", flat=True))
+    return tuple((who, room) for who in clinicians.values_list("pk", flat=True) for room in rooms)
+
+
+def _visits(taken: Collection[Busy]) -> Counter[int]:
+    return Counter(row.clinician for row in taken)

@@ -1,0 +1,124 @@
+"""Walks an appointment along the table of its life and writes down who did it. The one place where a status changes.
+
+Every function here runs inside the durable transaction of the verb that calls it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+
+from bookings.life import ENDED, Verb, after
+from bookings.models import Appointment, AppointmentEvent
+from bookings.services.errors import ChangedByAnother, NotAllowed
+from clinic.models import Membership, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+DESK = (Role.RECEPTIONIST, Role.CLINICIAN, Role.MANAGER)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a member of staff, the patient, or the system."""
+
+    by: str
+    user: User | None = None
+
+    @classmethod
+    def staff(cls, user: User) -> Actor:
+        return cls("staff", user)
+
+
+PATIENT = Actor("patient")
+SYSTEM = Actor("system")
+
+
+def require(actor: Actor, location_id: int, roles: tuple[Role, ...] = DESK) -> None:
+    """Staff act at their own clinics only, with one of these roles. Raises NotAllowed."""
+    if actor.by != "staff":
+        return
+    if actor.user is None or not Membership.objects.places_of(actor.user, roles).cover(location_id):
+        raise NotAllowed
+
+
+def read(appointment_id: int) -> Appointment:
+    return Appointment.objects.select_related("location", "service", "patient").get(pk=appointment_id)
+
+
+def walk(
+    appointment: Appointment,
+    verb: Verb,
+    *,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    reason_code: str = "",
+    still: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Appointment:
+    """Take one step: the new status, these changes, one version up, one event. Returns the row as it now stands.
+
+    The update is conditional on id, version and status (and on `still`, what the verb's own rule read), so of two
+    people exactly one wins.
+    Raises ChangedByAnother for the other, IllegalMove where the table has no such line.
+    """
+    if appointment.version != expected_version:
+        raise ChangedByAnother(appointment, _last_event(appointment))
+    was, to = appointment.state, after(verb, appointment.state)
+    if to in ENDED:
+        changes["link_version"] = F("link_version") + 1  # an ended appointment's old links die
+    claimed = Appointment.objects.filter(
+        pk=appointment.pk, version=expected_version, status=was, **(still or {})
+    )
+    if not claimed.update(status=to, version=F("version") + 1, **changes):
+        appointment = read(appointment.pk)
+        raise ChangedByAnother(appointment, _last_event(appointment))
+    before = appointment
+    appointment = read(appointment.pk)
+    _write_event(appointment, verb, actor, now, reason_code, before)
+    return appointment
+
+
+def _write_event(
+    appointment: Appointment, verb: Verb, actor: Actor, now: datetime, reason_code: str, before: Appointment
+) -> None:
+    moved = verb == Verb.MOVE
+    AppointmentEvent.objects.create(
+        appointment=appointment,
+        verb=verb,
+        from_status=before.status,
+        to_status=appointment.status,
+        version=appointment.version,
+        at=now,
+        actor=actor.user,
+        by=actor.by,
+        reason_code=reason_code,
+        from_location_id=before.location_id if moved else None,
+        from_starts_at=before.starts_at if moved else None,
+    )
+
+
+def write_first_event(
+    appointment: Appointment, verb: Verb, *, actor: Actor, now: datetime, reason_code: str = ""
+) -> None:
+    """The event of an appointment that began with this verb."""
+    AppointmentEvent.objects.create(
+        appointment=appointment,
+        verb=verb,
+        from_status="",
+        to_status=appointment.status,
+        version=appointment.version,
+        at=now,
+        actor=actor.user,
+        by=actor.by,
+        reason_code=reason_code,
+    )
+
+
+def _last_event(appointment: Appointment) -> AppointmentEvent | None:
+    return appointment.events.select_related("actor").order_by("-version", "-pk").first()
