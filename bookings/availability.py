@@ -35,8 +35,8 @@ class Pattern(NamedTuple):
 
     `weekday` 0 is Monday; `step` is the minutes between two starts; weeks are counted from the Monday of
     `valid_from`; the last day, `valid_until`, is included. Work is over after the last minute at which the
-    clock shows a time before `ends`, also when it skips or repeats an hour. A pattern that ends before it starts
-    is no work.
+    clock shows a time before `ends`, also when it skips or repeats an hour. A pattern that ends before it
+    starts is no work.
     """
 
     clinician: int

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.calendar_file import appointment_file
@@ -167,6 +167,7 @@ def test_an_address_cannot_bring_a_line_of_its_own() -> None:
 written = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=200)
 
 
+@settings(derandomize=True, database=None, deadline=None)
 @given(place=written, note=written, name=written)
 def test_no_text_can_break_out_of_its_line(place: str, note: str, name: str) -> None:
     file = make_file(location_text=place, description=note, organizer_name=name)

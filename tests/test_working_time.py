@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.working_time import (
@@ -143,9 +143,11 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 
 
 instants = st.datetimes(datetime(2027, 1, 1), datetime(2027, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+steady = settings(derandomize=True, database=None, deadline=None)
 holidays = st.sets(st.dates(date(2027, 1, 1), date(2027, 12, 31)), max_size=40)
 
 
+@steady
 @given(now=instants, quarters=st.integers(0, 200), zone=st.sampled_from([LONDON, DUBLIN]), closed=holidays)
 def test_adding_hours_and_counting_them_agree(
     now: datetime, quarters: int, zone: str, closed: set[date]
@@ -157,6 +159,7 @@ def test_adding_hours_and_counting_them_agree(
     assert DESK_OPENS <= local.time() <= DESK_CLOSES
 
 
+@steady
 @given(a=instants, minutes=st.integers(0, 20_000), zone=st.sampled_from([LONDON, DUBLIN]), closed=holidays)
 def test_counted_hours_are_the_desk_minutes_one_by_one(
     a: datetime, minutes: int, zone: str, closed: set[date]
@@ -171,6 +174,7 @@ def test_counted_hours_are_the_desk_minutes_one_by_one(
     assert counted == pytest.approx(at_desk / 60)
 
 
+@steady
 @given(day=st.dates(date(2027, 2, 1), date(2027, 11, 1)), days=st.integers(1, 15), closed=holidays)
 def test_working_days_forth_and_back_meet(day: date, days: int, closed: set[date]) -> None:
     first = add_working_days(day, 0, closed)

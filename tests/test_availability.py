@@ -1,0 +1,578 @@
+"""Which times are offered: a sentence for each rule, then thousands of diaries against the slow reference."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bookings.availability import (
+    Busy,
+    Closed,
+    Pair,
+    Pattern,
+    Place,
+    Slot,
+    candidates_at,
+    free_slots,
+    is_free,
+    rota_pairs,
+)
+from tests import availability_reference as reference
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = max(int(150 * float(os.environ.get("SCALE", "1"))), 20)
+
+ANN, BEN = 1, 2  # clinicians
+MAIDENHEAD = Place(1, "Europe/London", "GB")
+AMERSHAM = Place(2, "Europe/London", "GB")
+DUBLIN = Place(4, "Europe/Dublin", "IE")
+ROOM, OTHER_ROOM, AMERSHAM_ROOM = 11, 12, 21
+
+TUESDAY = date(2027, 3, 2)  # winter: the wall shows UTC
+SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)  # both Sundays
+ZONES = ["Europe/London", "Europe/Dublin"]
+
+
+def at(hour: int, minute: int = 0, day: date = TUESDAY) -> datetime:
+    """That time in UTC."""
+    return datetime.combine(day, time(hour, minute), UTC)
+
+
+def make_pattern(**changes: Any) -> Pattern:
+    """Ann in Maidenhead on Tuesdays from 9 to 11, a start every half hour."""
+    usual = Pattern(ANN, ROOM, 1, 1, time(9), time(11), 30, 1, date(2027, 1, 5), None)
+    return usual._replace(**changes)
+
+
+def make_busy(
+    starts: datetime, ends: datetime, clinician: int = BEN, room: int = 99, location: int = 1
+) -> Busy:
+    return Busy(clinician, room, location, starts, ends)
+
+
+def offered(*patterns: Pattern, place: Place = MAIDENHEAD, day: date = TUESDAY, **changes: Any) -> list[Slot]:
+    """The free times of half an hour on one UTC day, or what a test wants otherwise."""
+    usual = {
+        "places": [place],
+        "patterns": patterns or [make_pattern()],
+        "closures": [],
+        "busy": [],
+        "minutes": 30,
+        "earliest": at(0, day=day),
+        "latest": at(0, day=day) + timedelta(days=1),
+        "travel_minutes": 60,
+    }
+    return free_slots(**(usual | changes))
+
+
+def starts(found: Sequence[Slot]) -> list[str]:
+    """The starts as UTC clock times."""
+    return [f"{slot.starts:%H:%M}" for slot in found]
+
+
+# --- the rota
+
+
+def test_starts_lie_on_the_patterns_grid_and_the_last_ends_with_it() -> None:
+    assert starts(offered()) == ["09:00", "09:30", "10:00", "10:30"]
+
+
+def test_the_service_decides_the_length_and_the_step_only_spaces_the_starts() -> None:
+    assert starts(offered(minutes=60)) == ["09:00", "09:30", "10:00"]
+    assert starts(offered(make_pattern(step=45))) == ["09:00", "09:45", "10:30"]
+
+
+def test_a_slot_says_where_when_until_when_and_who_could_take_it() -> None:
+    first = offered(make_pattern(clinician=BEN, room=OTHER_ROOM), make_pattern())[0]
+    assert first == Slot(1, at(9), at(9, 30), ((ANN, ROOM), (BEN, OTHER_ROOM)))
+
+
+def test_times_are_in_utc() -> None:
+    assert {slot.starts.tzinfo for slot in offered()} | {slot.ends.tzinfo for slot in offered()} == {UTC}
+
+
+def test_two_patterns_of_one_pair_offer_a_start_once() -> None:
+    found = offered(make_pattern(), make_pattern(starts=time(10), ends=time(12)))
+    assert starts(found) == ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
+    assert {slot.candidates for slot in found} == {((ANN, ROOM),)}
+
+
+def test_a_slot_may_not_run_from_one_pattern_into_the_next() -> None:
+    halves = make_pattern(ends=time(10)), make_pattern(starts=time(10))
+    assert starts(offered(*halves, minutes=60)) == ["09:00", "10:00"]
+
+
+def test_only_its_own_weekday_is_offered() -> None:
+    assert offered(make_pattern(weekday=2)) == []
+
+
+def test_a_pattern_holds_from_its_first_day_to_its_last_both_included() -> None:
+    for last in (TUESDAY, None):
+        assert offered(make_pattern(valid_from=TUESDAY, valid_until=last))
+    assert not offered(make_pattern(valid_from=TUESDAY + timedelta(days=1)))
+    assert not offered(make_pattern(valid_until=TUESDAY - timedelta(days=1)))
+
+
+def test_every_second_week_counts_from_the_monday_of_the_first_day() -> None:
+    fortnightly = make_pattern(every_n_weeks=2, valid_from=date(2027, 3, 4))  # the Thursday after
+    days = offered(fortnightly, latest=at(0) + timedelta(days=36))
+    assert sorted({slot.starts.day for slot in days}) == [16, 30]
+
+
+def test_a_pattern_that_ends_before_it_starts_offers_nothing() -> None:
+    assert offered(make_pattern(starts=time(11), ends=time(9))) == []
+
+
+def test_another_clinics_pattern_is_not_offered_here() -> None:
+    assert offered(place=AMERSHAM) == []
+
+
+def test_several_clinics_come_soonest_first() -> None:
+    there = make_pattern(location=2, room=AMERSHAM_ROOM, clinician=BEN, starts=time(9, 15))
+    found = offered(make_pattern(), there, places=[AMERSHAM, MAIDENHEAD], latest=at(10))
+    assert [(slot.location, f"{slot.starts:%H:%M}") for slot in found] == [
+        (1, "09:00"),
+        (2, "09:15"),
+        (1, "09:30"),
+        (2, "09:45"),
+    ]
+
+
+def test_the_first_moment_is_included_and_the_last_is_not() -> None:
+    assert starts(offered(earliest=at(9, 30), latest=at(10, 30))) == ["09:30", "10:00"]
+    assert starts(offered(earliest=at(9, 30) + timedelta(microseconds=1))) == ["10:00", "10:30"]
+    assert starts(offered(latest=at(10, 30) + timedelta(microseconds=1)))[-1] == "10:30"
+
+
+def test_a_window_may_be_told_in_any_zone() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert starts(offered(earliest=at(10).astimezone(tokyo))) == ["10:00", "10:30"]
+
+
+# --- bookings
+
+
+def test_a_booking_of_the_clinician_blocks_what_overlaps_it() -> None:
+    assert starts(offered(busy=[make_busy(at(9, 45), at(10, 15), ANN)])) == ["09:00", "10:30"]
+
+
+def test_a_booking_of_the_room_blocks_what_overlaps_it() -> None:
+    assert starts(offered(busy=[make_busy(at(9, 45), at(10, 15), room=ROOM)])) == ["09:00", "10:30"]
+
+
+def test_a_booking_that_only_touches_blocks_nothing() -> None:
+    around = [make_busy(at(8), at(9), ANN, ROOM), make_busy(at(11), at(12), ANN, ROOM)]
+    assert len(offered(busy=around)) == 4
+
+
+def test_a_booking_over_by_seconds_blocks() -> None:
+    assert starts(offered(busy=[make_busy(at(8), at(9) + timedelta(seconds=1), ANN)]))[0] == "09:30"
+
+
+def test_a_booking_of_others_in_another_room_blocks_nothing() -> None:
+    assert len(offered(busy=[make_busy(at(9), at(11))])) == 4
+
+
+def test_a_short_booking_after_a_long_one_does_not_hide_it() -> None:
+    busy = [make_busy(at(8), at(10), ANN), make_busy(at(8, 30), at(8, 45), ANN)]
+    assert starts(offered(busy=busy)) == ["10:00", "10:30"]
+
+
+def test_when_one_pair_is_busy_the_other_still_takes_the_time() -> None:
+    found = offered(
+        make_pattern(),
+        make_pattern(clinician=BEN, room=OTHER_ROOM),
+        busy=[make_busy(at(9), at(9, 30), ANN, ROOM)],
+    )
+    assert found[0].candidates == ((BEN, OTHER_ROOM),)
+    assert len(found[1].candidates) == 2
+
+
+def test_two_clinicians_who_share_one_room_are_both_blocked_by_its_booking() -> None:
+    both = make_pattern(), make_pattern(clinician=BEN)
+    assert starts(offered(*both, busy=[make_busy(at(9), at(10), 3, ROOM)])) == ["10:00", "10:30"]
+
+
+def test_busy_rows_may_be_bare_tuples_or_an_iterator() -> None:
+    rows = [(ANN, 99, 1, at(9), at(10))]
+    assert starts(offered(busy=rows)) == starts(offered(busy=iter(rows))) == ["10:00", "10:30"]
+
+
+def test_patterns_and_closures_may_be_iterators() -> None:
+    closures = (Closed(at(9), at(10)) for _ in range(1))
+    found = offered(places=[AMERSHAM, MAIDENHEAD], patterns=iter([make_pattern()]), closures=closures)
+    assert starts(found) == ["10:00", "10:30"]
+
+
+# --- the journey between clinics
+
+
+def test_a_clinician_needs_the_journey_before_and_after_another_clinic() -> None:
+    there = make_busy(at(12), at(12, 30), ANN, AMERSHAM_ROOM, location=2)
+    long_day = make_pattern(ends=time(15))
+    assert starts(offered(long_day, busy=[there])) == [
+        "09:00", "09:30", "10:00", "10:30", "13:30", "14:00", "14:30",
+    ]  # fmt: skip
+
+
+def test_there_is_no_journey_within_one_clinic() -> None:
+    here = make_busy(at(10), at(10, 30), ANN, OTHER_ROOM)
+    assert starts(offered(busy=[here])) == ["09:00", "09:30", "10:30"]
+
+
+def test_a_room_does_not_travel() -> None:
+    odd = make_busy(at(10), at(10, 30), BEN, ROOM, location=2)
+    assert starts(offered(busy=[odd])) == ["09:00", "09:30", "10:30"]
+
+
+def test_without_a_gap_only_the_booking_itself_blocks() -> None:
+    there = make_busy(at(10), at(10, 30), ANN, AMERSHAM_ROOM, location=2)
+    assert starts(offered(busy=[there], travel_minutes=0)) == ["09:00", "09:30", "10:30"]
+
+
+# --- closures
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {},
+        {"country": "GB"},
+        {"location": 1},
+        {"room": ROOM},
+        {"clinician": ANN},
+        {"country": "GB", "location": 1, "room": ROOM, "clinician": ANN},
+    ],
+)
+def test_a_closure_blocks_where_all_that_it_names_matches(scope: dict[str, Any]) -> None:
+    assert starts(offered(closures=[Closed(at(9, 45), at(10, 15), **scope)])) == ["09:00", "10:30"]
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"country": "IE"},
+        {"location": 2},
+        {"room": OTHER_ROOM},
+        {"clinician": BEN},
+        {"location": 1, "clinician": BEN},
+        {"country": "IE", "clinician": ANN},
+        {"room": OTHER_ROOM, "clinician": ANN},
+    ],
+)
+def test_a_closure_with_one_name_that_differs_blocks_nothing(scope: dict[str, Any]) -> None:
+    assert len(offered(closures=[Closed(at(9, 45), at(10, 15), **scope)])) == 4
+
+
+def test_half_a_day_closed_leaves_the_other_half() -> None:
+    assert starts(offered(closures=[Closed(at(0), at(10))])) == ["10:00", "10:30"]
+
+
+def test_a_holiday_in_england_leaves_dublin_open() -> None:
+    patterns = [make_pattern(), make_pattern(location=4, clinician=BEN, room=41)]
+    holiday = Closed(at(0), at(0) + timedelta(days=1), country="GB")
+    assert {
+        slot.location for slot in offered(*patterns, places=[MAIDENHEAD, DUBLIN], closures=[holiday])
+    } == {4}
+
+
+# --- the two days on which the clocks change
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_in_spring_no_time_between_one_and_two_is_offered(zone: str) -> None:
+    night = make_pattern(weekday=6, starts=time(0), ends=time(4))
+    found = offered(night, place=MAIDENHEAD._replace(zone=zone), day=SPRING)
+    walls = [f"{slot.starts.astimezone(ZoneInfo(zone)):%H:%M}" for slot in found]
+    assert walls == ["00:00", "00:30", "02:00", "02:30", "03:00", "03:30"]
+    assert starts(found) == ["00:00", "00:30", "01:00", "01:30", "02:00", "02:30"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_in_autumn_both_half_past_ones_are_offered_and_are_distinct(zone: str) -> None:
+    night = make_pattern(weekday=6, starts=time(0), ends=time(3))
+    place = MAIDENHEAD._replace(zone=zone)
+    found = offered(night, place=place, day=AUTUMN, earliest=at(22, day=AUTUMN - timedelta(days=1)))
+    walls = [f"{slot.starts.astimezone(ZoneInfo(zone)):%H:%M}" for slot in found]
+    assert walls == ["00:00", "00:30", "01:00", "01:30", "01:00", "01:30", "02:00", "02:30"]
+    assert len({slot.starts for slot in found}) == len(found) == 8
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_booking_in_one_of_the_two_leaves_the_other_free(zone: str) -> None:
+    first = datetime(2027, 10, 31, 1, 30, tzinfo=ZoneInfo(zone))
+    second = first.replace(fold=1)
+    night = make_pattern(weekday=6, starts=time(1, 30), ends=time(2))
+    for taken, left in ((first, "01:30"), (second, "00:30")):
+        busy = make_busy(taken, taken.astimezone(UTC) + timedelta(minutes=30), ANN)
+        place = MAIDENHEAD._replace(zone=zone)
+        assert starts(offered(night, place=place, day=AUTUMN, busy=[busy])) == [left]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(("day", "first"), [(SPRING, "08:00"), (AUTUMN, "09:00")])
+def test_the_day_after_the_change_opens_at_nine_on_the_wall(zone: str, day: date, first: str) -> None:
+    found = offered(make_pattern(weekday=6), place=MAIDENHEAD._replace(zone=zone), day=day)
+    assert starts(found)[0] == first
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_wall_decides_in_summer_too(zone: str) -> None:
+    july = date(2027, 7, 6)
+    assert starts(offered(place=MAIDENHEAD._replace(zone=zone), day=july))[0] == "08:00"
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"), [(time(1, 30), "00:30"), (time(2), "00:30"), (time(2, 30), "01:00")]
+)
+def test_in_spring_work_that_ends_in_the_missing_hour_ends_when_it_is_skipped(ends: time, last: str) -> None:
+    night = make_pattern(weekday=6, starts=time(0), ends=ends)
+    assert starts(offered(night, day=SPRING))[-1] == last
+
+
+@pytest.mark.parametrize(("ends", "last"), [(time(1), "23:30"), (time(1, 30), "01:00"), (time(2), "01:30")])
+def test_in_autumn_work_that_ends_in_the_double_hour_ends_the_second_time(ends: time, last: str) -> None:
+    night = make_pattern(weekday=6, starts=time(0), ends=ends)
+    evening = at(22, day=AUTUMN - timedelta(days=1))
+    assert starts(offered(night, day=AUTUMN, earliest=evening))[-1] == last
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(TypeError):
+        offered(earliest=datetime(2027, 3, 2, 9))  # noqa: DTZ001
+
+
+def test_the_servers_zone_changes_nothing() -> None:
+    code = (
+        "from tests.test_availability import *; print(starts(offered(make_pattern(weekday=6), day=SPRING)),"
+        "starts(offered(make_pattern(weekday=6, starts=time(0)), day=AUTUMN)))"
+    )
+    told = set()
+    for zone in ("UTC", "Pacific/Auckland", "America/Los_Angeles", "Europe/Dublin"):
+        environment = os.environ | {"TZ": zone}
+        told.add(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True))
+    assert len(told) == 1
+    assert "08:00" in told.pop()
+
+
+# --- one start, asked again under the lock
+
+
+def test_candidates_at_knows_only_starts_that_are_offered() -> None:
+    assert ask_candidates(at(9, 30)) == ((ANN, ROOM),)
+    for other in (at(8, 30), at(9, 15), at(10, 45), at(11), at(9, 30) + timedelta(seconds=1)):
+        assert ask_candidates(other) == ()
+
+
+def test_candidates_at_obeys_bookings_the_journey_and_closures() -> None:
+    assert ask_candidates(at(9), busy=[make_busy(at(9), at(9, 30), ANN)]) == ()
+    assert ask_candidates(at(9), busy=[make_busy(at(10), at(10, 30), ANN, location=2)]) == ()
+    assert ask_candidates(at(9), closures=[Closed(at(9), at(10), country="GB")]) == ()
+
+
+def test_rota_pairs_names_everybody_to_lock_whatever_is_booked() -> None:
+    patterns = [make_pattern(clinician=BEN, room=OTHER_ROOM), make_pattern(), make_pattern(starts=time(8))]
+    asked: dict[str, Any] = {"place": MAIDENHEAD, "patterns": patterns, "minutes": 30}
+    assert rota_pairs(starts=at(9), **asked) == ((ANN, ROOM), (BEN, OTHER_ROOM))
+    assert rota_pairs(starts=at(8), **asked) == ((ANN, ROOM),)
+    assert rota_pairs(starts=at(9, 1), **asked) == ()
+
+
+def ask_candidates(start: datetime, **changes: Any) -> tuple[Pair, ...]:
+    usual: dict[str, Any] = {"closures": [], "busy": [], "minutes": 30, "travel_minutes": 60}
+    return candidates_at(place=MAIDENHEAD, patterns=[make_pattern()], starts=start, **(usual | changes))
+
+
+def ask_is_free(start: datetime, end: datetime, busy: Sequence[Busy]) -> bool:
+    return is_free(clinician=ANN, room=ROOM, location=1, starts=start, ends=end, busy=busy, travel_minutes=60)
+
+
+def test_is_free_asks_no_rota_and_no_grid() -> None:
+    assert ask_is_free(at(20, 7), at(20, 49), [])
+
+
+def test_is_free_sees_the_clinician_the_room_and_the_journey() -> None:
+    booking = at(9), at(10)
+    assert not ask_is_free(at(9, 59), at(10, 30), [make_busy(*booking, ANN)])
+    assert not ask_is_free(at(8, 30), at(9, 1), [make_busy(*booking, room=ROOM)])
+    assert not ask_is_free(at(10, 59), at(11, 30), [make_busy(*booking, ANN, location=2)])
+    assert ask_is_free(at(11), at(11, 30), [make_busy(*booking, ANN, location=2)])
+    assert ask_is_free(at(10), at(10, 30), [make_busy(*booking, ANN, ROOM)])
+
+
+# --- thousands of diaries
+
+
+class Diary(TypedDict):
+    places: list[Place]
+    patterns: list[Pattern]
+    closures: list[Closed]
+    busy: list[Busy]
+    minutes: int
+    earliest: datetime
+    latest: datetime
+    travel_minutes: int
+
+
+clinicians, locations = st.integers(1, 3), st.sampled_from([1, 2, 4])
+rooms = st.sampled_from([11, 12, 21, 41])
+ROOMS_AT = {1: [11, 12], 2: [21], 4: [41]}
+days = st.sampled_from([SPRING, AUTUMN, TUESDAY, date(2027, 6, 16)])
+
+
+@st.composite
+def make_patterns(draw: st.DrawFn, day: date) -> Pattern:
+    location = draw(locations)
+    night = not draw(st.booleans())
+    opens = draw(st.integers(0, 150) if night else st.integers(0, 1300))
+    closes = min(opens + draw(st.integers(15, 400)), 1439)
+    return Pattern(
+        clinician=draw(clinicians),
+        room=draw(st.sampled_from(ROOMS_AT[location])),
+        location=location,
+        weekday=(day.weekday() + draw(st.sampled_from([0, 0, 0, 1, -1]))) % 7,
+        starts=time(*divmod(opens, 60)),
+        ends=time(*divmod(closes, 60)),
+        step=draw(st.sampled_from([5, 7, 15, 20, 25, 30, 45, 60, 90])),
+        every_n_weeks=draw(st.sampled_from([1, 1, 1, 2, 3])),
+        valid_from=day - timedelta(days=draw(st.sampled_from([-1, 0, 1, 7]) | st.integers(2, 60))),
+        valid_until=draw(st.none() | st.integers(-1, 20).map(lambda later: day + timedelta(days=later))),
+    )
+
+
+@st.composite
+def stretches(draw: st.DrawFn, begins: datetime, longest: int) -> tuple[datetime, datetime]:
+    first = begins + timedelta(minutes=draw(st.integers(-180, 36 * 60)))
+    return first, first + timedelta(minutes=draw(st.integers(1, longest)))
+
+
+@st.composite
+def make_closures(draw: st.DrawFn, begins: datetime) -> Closed:
+    first, last = draw(stretches(begins, 600))
+    return Closed(
+        first,
+        last,
+        country=draw(st.none() | st.sampled_from(["GB", "IE"])),
+        location=draw(st.none() | locations),
+        room=draw(st.none() | rooms),
+        clinician=draw(st.none() | clinicians),
+    )
+
+
+@st.composite
+def make_bookings(draw: st.DrawFn, begins: datetime) -> Busy:
+    first, last = draw(stretches(begins, 240))
+    return Busy(draw(clinicians), draw(rooms), draw(locations), first, last)
+
+
+@st.composite
+def diaries(draw: st.DrawFn) -> Diary:
+    """A day and a half around a clock change or a plain day, in clinics of both zones."""
+    day = draw(days)
+    begins = at(0, day=day) - timedelta(hours=2)
+    earliest = begins + timedelta(
+        seconds=draw(st.sampled_from([0, 1, 59, 60 * 100, 60 * 165]) | st.integers(0, 20_000))
+    )
+    return {
+        "places": [MAIDENHEAD, AMERSHAM, DUBLIN][draw(st.integers(0, 2)) :],
+        "patterns": draw(st.lists(make_patterns(day), min_size=3, max_size=7)),
+        "closures": draw(st.lists(make_closures(begins), max_size=3)),
+        "busy": draw(st.lists(make_bookings(begins), max_size=6)),
+        "minutes": draw(st.sampled_from([15, 30, 45, 60])),
+        "earliest": earliest,
+        "latest": earliest + timedelta(minutes=34 * 60 - draw(st.integers(0, 34 * 60))),
+        "travel_minutes": draw(st.sampled_from([0, 30, 60, 90])),
+    }
+
+
+def without_bookings(diary: Diary) -> Diary:
+    """The same rota with nothing booked and nothing closed."""
+    empty = diary.copy()
+    empty["busy"], empty["closures"] = [], []
+    return empty
+
+
+def candidates_in(diary: Diary, place: Place, start: datetime) -> tuple[Pair, ...]:
+    return candidates_at(
+        place=place,
+        patterns=diary["patterns"],
+        closures=diary["closures"],
+        busy=diary["busy"],
+        minutes=diary["minutes"],
+        starts=start,
+        travel_minutes=diary["travel_minutes"],
+    )
+
+
+scaled = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def test_the_slow_reference_and_the_fast_way_agree_on_every_diary() -> None:
+    seen: Counter[str] = Counter()
+
+    @scaled
+    @given(diary=diaries())
+    def compare(diary: Diary) -> None:
+        expected = reference.slots(**diary)
+        assert free_slots(**diary) == expected
+        seen["diaries"] += 1
+        seen["with a free time"] += bool(expected)
+        seen["with a time lost"] += free_slots(**without_bookings(diary)) != expected
+        seen["in the hour that changes"] += any(
+            slot.starts.date() in (SPRING, AUTUMN) and slot.starts.hour < 2 for slot in expected
+        )
+
+    compare()
+    assert seen["diaries"] >= EXAMPLES
+    least = min(seen["with a free time"], seen["with a time lost"], seen["in the hour that changes"])
+    assert least >= EXAMPLES // 10, seen
+
+
+@scaled
+@given(diary=diaries(), minute=st.integers(0, 34 * 60))
+def test_asking_for_one_start_agrees_with_the_list(diary: Diary, minute: int) -> None:
+    """What the list offers, the question under the lock offers too, and nothing else."""
+    chance = at(22, day=diary["earliest"].date()) + timedelta(minutes=minute)
+    diary["earliest"], diary["latest"] = chance - timedelta(hours=4), chance + timedelta(hours=4)
+    listed = {(slot.location, slot.starts): slot.candidates for slot in free_slots(**diary)}
+    patterns, minutes = diary["patterns"], diary["minutes"]
+    for place in diary["places"]:
+        for start in {chance, *(starts for _, starts in listed)}:
+            assert candidates_in(diary, place, start) == listed.get((place.location, start), ())
+            rota = rota_pairs(place=place, patterns=patterns, minutes=minutes, starts=start)
+            assert rota == candidates_in(without_bookings(diary), place, start)
+
+
+@scaled
+@given(diary=diaries(), clinician=clinicians, room=rooms, location=locations, after=st.integers(0, 34 * 60))
+def test_is_free_agrees_with_the_slow_reference(
+    diary: Diary, clinician: int, room: int, location: int, after: int
+) -> None:
+    start = diary["earliest"].replace(second=0) + timedelta(minutes=after)
+    taken = reference.is_taken(
+        (clinician, room), location, start, diary["minutes"], diary["busy"], diary["travel_minutes"]
+    )
+    assert taken is not is_free(
+        clinician=clinician,
+        room=room,
+        location=location,
+        starts=start,
+        ends=start + timedelta(minutes=diary["minutes"]),
+        busy=diary["busy"],
+        travel_minutes=diary["travel_minutes"],
+    )
