@@ -1,0 +1,76 @@
+"""What every test may lean on: which tests run on which database, one instant, one scale. No data: see the cast."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import SimpleTestCase, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests.scale import scaled
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+
+hypothesis_settings.register_profile(
+    "house",
+    max_examples=scaled(1000, least=50),
+    deadline=None,  # two busy cores are no reason to fail
+    derandomize=not os.environ.get("SCALE"),  # the same examples each day; new ones when somebody asks for proof
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The instant the cast lives at: a Wednesday morning in winter, with no clock change near."""
+    return dt.datetime(2027, 2, 17, 10, 0, tzinfo=dt.UTC)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db"):
+        return True
+    if DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+        return True
+    case = getattr(item, "cls", None)
+    return bool(case and issubclass(case, SimpleTestCase) and issubclass(case, TransactionTestCase))
+
+
+def runs_here(item: pytest.Item, vendor: str, asked: str) -> bool:
+    """Drills only when asked for by name; on SQLite only what needs no database or is marked for both."""
+    if item.get_closest_marker("drill") and "drill" not in asked:
+        return False
+    if vendor == "postgresql" or not uses_database(item):
+        return True
+    return any(item.get_closest_marker(name) for name in ("both", "browser", "smtp", "drill"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    vendor = "sqlite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    asked = config.getoption("markexpr", "")
+    kept = [item for item in items if runs_here(item, vendor, asked)]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the run's folder away, once: the processes of a parallel run share it."""
+    if not hasattr(config, "workerinput") and not os.environ.get("KEEP_TEST_RUN_DIR"):
+        shutil.rmtree(os.environ["TEST_RUN_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _forget_cached_answers() -> Iterator[None]:
+    """A count kept in the cache by one test must not refuse the next one."""
+    from django.core.cache import cache
+
+    yield
+    cache.clear()

@@ -1,0 +1,37 @@
+"""The settings of every test run: production's, with values of their own. It never reads what a developer's .env says.
+
+Each variable gets the default that `.env.example` documents, so a run does not depend on the machine it is on; only
+DATABASE_URL (which database) is taken from outside. No DATABASE_URL means a SQLite file in a folder made for this run.
+"""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+_EXAMPLE = (_ROOT / ".env.example").read_text(encoding="utf-8")
+RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", "") or tempfile.mkdtemp(prefix="clinic-tests-"))
+os.environ["TEST_RUN_DIR"] = str(RUN_DIR)  # the processes of a parallel run share the folder
+
+_database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
+os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
+os.environ |= {
+    "DATABASE_URL": _database,
+    "DEBUG": "0",
+    "DEMO": "0",
+    "SECRET_KEY": "only-for-tests-never-a-secret-0123456789-abcdefghij",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "SITE_URL": "https://testserver",
+    "SSL_REDIRECT": "0",  # the test client and the live server speak plain HTTP
+    "EMAIL_URL": "memory://",
+    "VAR_DIR": str(RUN_DIR),
+}
+
+from clinic.settings import *  # noqa: E402, F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic first
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a login a test must not cost 0.2 s each
