@@ -1,31 +1,44 @@
-"""What every page may show: the clinic's name and the phone numbers of each country. One query, and only when asked."""
+"""What every page may show: the clinic's name and the phone numbers. One query, and only when a page asks."""
 
 from __future__ import annotations
 
-from itertools import groupby
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from clinic.models import Location
-from clinic.wording import list_words, phone_tel
+from clinic.models import Country, Location
+from clinic.wording import phone_tel
+
+log = logging.getLogger(__name__)
+ORDER = [Country.GB, Country.IE]
 
 
-def phones() -> list[dict[str, str]]:
-    """One row a phone number, with the clinics it reaches, in the clinics' own order."""
-    rows = sorted(Location.objects.all(), key=lambda place: (place.country, place.position))
-    grouped = groupby(rows, key=lambda place: (place.phone, place.phone_abroad, place.country))
+def places(request: HttpRequest) -> list[Location]:
+    """Every clinic, asked for once a request."""
+    if not hasattr(request, "places"):
+        request.places = list(Location.objects.all())  # type: ignore[attr-defined]
+    return request.places  # type: ignore[attr-defined]
+
+
+def phones(locations: Iterable[Location]) -> list[dict[str, str]]:
+    """One row a phone number, with the clinics it reaches in their order; the United Kingdom first."""
+    reached: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for place in sorted(locations, key=lambda place: ORDER.index(Country(place.country))):
+        reached[place.phone, place.phone_abroad, place.country].append(place.name)
+    return [_line(", ".join(names), *number) for number, names in reached.items()]
+
+
+def standing_phones() -> list[dict[str, str]]:
+    """The numbers from the settings, for when the database is away or empty."""
     return [
-        {
-            "names": list_words([place.name for place in places], last=""),
-            "phone": phone,
-            "tel": phone_tel(phone, country),
-            "abroad": abroad,
-            "country": country,
-        }
-        for (phone, abroad, country), places in grouped
+        _line("Amersham, Maidenhead, London", settings.PHONE_UK, "", Country.GB),
+        _line("Dublin", settings.PHONE_IE, "", Country.IE),
     ]
 
 
@@ -34,7 +47,20 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site": {
             "name": settings.CLINIC_NAME,
             "demo": settings.DEMO,
-            "phones": SimpleLazyObject(phones),
+            "phones": SimpleLazyObject(lambda: _phones(request)),
             "reply_working_days": settings.REPLY_WORKING_DAYS,
         }
     }
+
+
+def _phones(request: HttpRequest) -> list[dict[str, str]]:
+    try:
+        return phones(places(request)) or standing_phones()
+    except (DatabaseError, InterfaceError) as error:
+        log.error("no phone numbers from the database: %s", type(error).__name__)
+        return standing_phones()
+
+
+def _line(names: str, phone: str, abroad: str, country: str) -> dict[str, str]:
+    tel = phone_tel(phone, country)
+    return {"names": names, "phone": phone, "tel": tel, "abroad": abroad, "country": country}

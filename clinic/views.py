@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
+from clinic.context_processors import places, standing_phones
 from clinic.models import Location
 
 RETRY_SECONDS = 5
 
 
+@require_safe
+@cache_control(no_cache=True)
 def clinics(request: HttpRequest) -> HttpResponse:
-    return render(request, "clinic/clinics.html", {"locations": Location.objects.all()})
+    locations = places(request)
+    prefetch_related_objects(locations, "opening_hours")
+    return render(request, "clinic/clinics.html", {"locations": locations})
 
 
+@require_safe
+@cache_control(no_cache=True)
 def location(request: HttpRequest, slug: str) -> HttpResponse:
     place = get_object_or_404(Location.objects.prefetch_related("opening_hours"), slug=slug)
     return render(request, "clinic/location.html", {"location": place})
@@ -23,15 +33,9 @@ def location(request: HttpRequest, slug: str) -> HttpResponse:
 
 def static_page(template: str, status: int) -> HttpResponse:
     """A page that asks neither the database nor the request: for when either is in trouble."""
-    site = {
-        "name": settings.CLINIC_NAME,
-        "demo": settings.DEMO,
-        "phones": [
-            {"names": "Amersham, Maidenhead, London", "phone": settings.PHONE_UK, "country": "GB"},
-            {"names": "Dublin", "phone": settings.PHONE_IE, "country": "IE"},
-        ],
-    }
-    return HttpResponse(render_to_string(template, {"site": site, "static_phones": site["phones"]}), status=status)
+    site = {"name": settings.CLINIC_NAME, "demo": settings.DEMO, "phones": standing_phones()}
+    context = {"site": site, "static_phones": site["phones"]}
+    return HttpResponse(render_to_string(template, context), status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.models import Country
+from clinic.wording import money
+
+MEDICINE_PATH = "/treatments/contraindications/medicine/"
 
 
 class Loaded(models.Model):
@@ -111,6 +114,10 @@ class PageQuerySet(models.QuerySet["Page"]):
     def published(self) -> PageQuerySet:
         return self.filter(published=True)
 
+    def with_texts(self) -> PageQuerySet:
+        """Its treatment, sections and sources in three queries."""
+        return self.select_related("treatment").prefetch_related("sections", "sources")
+
     def due_for_review(self, on: date) -> PageQuerySet:
         """Clinical pages that nobody has checked, or whose next check is past on that day."""
         return self.filter(kind=Page.Kind.CLINICAL).filter(Q(reviewed_on=None) | Q(review_due_on__lte=on))
@@ -152,6 +159,11 @@ class Page(Loaded):
     @property
     def is_clinical(self) -> bool:
         return self.kind == Page.Kind.CLINICAL
+
+    @property
+    def names_medicine(self) -> bool:
+        """Whether this is the one page that may name the medicine."""
+        return self.path == MEDICINE_PATH
 
 
 class Section(models.Model):
@@ -230,3 +242,8 @@ class Fee(Loaded):
 
     def __str__(self) -> str:
         return f"{self.get_service_display()}, {self.country}, {self.currency}"
+
+    @property
+    def amount_text(self) -> str:
+        """The price as printed, or nothing while the clinic has not entered it."""
+        return "" if self.amount is None else money(self.amount, self.currency)

@@ -1,4 +1,16 @@
 """Addresses of the pages that inform."""
 
+from django.urls import path
+
+from treatments import views
+
 app_name = "treatments"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("treatments/", views.hub, name="hub"),
+    path("treatments/contraindications/medicine/", views.medicine, name="medicine"),
+    path("treatments/<slug:slug>/", views.page, name="page"),
+    path("fees/", views.fees, name="fees"),
+    path("help-now/", views.help_now, name="help_now"),
+    path("privacy/", views.privacy, name="privacy"),
+]

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from clinic.models.people import Membership
+from clinic.wording import phone_tel
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -73,6 +74,11 @@ class Location(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def tel(self) -> str:
+        """What a phone dials, from anywhere."""
+        return phone_tel(self.phone, self.country)
 
 
 class Room(models.Model):

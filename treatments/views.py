@@ -1,0 +1,78 @@
+"""The pages that inform. Each reads a text and its figures; none sets a cookie or reads a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from clinic.context_processors import places
+from treatments import publishing
+from treatments.context_processors import fees_of, figures_of
+from treatments.fees import totals
+from treatments.models import Page, Section, Treatment
+
+
+def informs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """GET and HEAD only; may be kept by a browser, which asks each time whether it still holds."""
+    return require_safe(cache_control(no_cache=True)(view))
+
+
+@informs
+def home(request: HttpRequest) -> HttpResponse:
+    context = {"locations": places(request), "treatments": Treatment.objects.all()}
+    return render(request, "treatments/home.html", context)
+
+
+@informs
+def hub(request: HttpRequest) -> HttpResponse:
+    return render(request, "treatments/hub.html", {"treatments": Treatment.objects.all()})
+
+
+@informs
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def medicine(request: HttpRequest) -> HttpResponse:
+    """The only page that names the medicine."""
+    return _text(request)
+
+
+@informs
+def fees(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def help_now(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def privacy(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+def _text(request: HttpRequest) -> HttpResponse:
+    """The published page whose address was asked for, under its own template where it has one."""
+    found = get_object_or_404(Page.objects.published().with_texts(), path=request.path_info)
+    sections = list(found.sections.all())
+    figures = figures_of(request)
+    context = {
+        "page": found,
+        "sections": [publishing.show(section, figures) for section in sections],
+        "sources": publishing.sources_shown(found, found.sources.all()),
+        "fees": fees_of(request),
+        "totals": totals(fees_of(request)),
+        "locations": places(request),
+    }
+    if any(section.component == Section.Component.CONTACT for section in sections):
+        prefetch_related_objects(context["locations"], "opening_hours")
+    own = f"treatments/{found.slug.replace('-', '_')}.html"
+    return render(request, [own, "treatments/page.html"], context)
