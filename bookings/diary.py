@@ -38,22 +38,23 @@ def rota(locations: Collection[Location], *, starts: datetime, ends: datetime) -
     """The patterns of these clinics and every closure that touches the stretch. Two queries."""
     rows = WorkingPattern.objects.filter(location__in=[each.pk for each in locations], clinician__active=True)
     closed = Closure.objects.touching(starts, ends).values_list(*_CLOSED)
-    closures, holidays = [], {}
+    closures: list[Closed] = []
+    free_days: dict[str, set[date]] = {}
     for begins, finishes, country, location, room, clinician, kind, day in closed:
         closures.append(Closed(begins, finishes, country or None, location, room, clinician))
         if kind == Closure.Kind.BANK_HOLIDAY and day:
-            holidays.setdefault(country, set()).add(day)
+            free_days.setdefault(country, set()).add(day)
     return Rota(
         [Pattern(*row) for row in rows.values_list(*_PATTERN, "valid_from", "valid_until")],
         closures,
-        {country: frozenset(days) for country, days in holidays.items()},
+        {country: frozenset(days) for country, days in free_days.items()},
     )
 
 
 def holidays(country: str) -> frozenset[date]:
     """The bank holidays of a country, as dates of its own calendar."""
     rows = Closure.objects.bank_holidays().filter(Q(country=country) | Q(country=""), day__isnull=False)
-    return frozenset(rows.values_list("day", flat=True))
+    return frozenset(day for day in rows.values_list("day", flat=True) if day)
 
 
 def busy(

@@ -22,10 +22,10 @@ VAR_DIR = Path(env.str("VAR_DIR", "") or VAR_DIR)
 # --- What kind of run this is -----------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 if not SECRET_KEY:

@@ -10,7 +10,7 @@ from bookings import diary, messages
 from bookings.consent import CONSENT_BY_PHONE, CONSENT_VERSION
 from bookings.fees import fees_as_shown
 from bookings.life import Verb, after
-from bookings.models import Appointment, CallTask, Consent, Note, Service
+from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
 from bookings.services.changing import Override
 from bookings.services.errors import BookingError, NotAllowed
 from bookings.services.requesting import PatientDetails, make_patient
@@ -54,7 +54,8 @@ def add(
         return made
     if override and not override.reason.strip():
         raise BookingError("Say why the usual hours are set aside.")
-    appointment = _make(key, booking, patient, actor, override, now)
+    person = make_patient(patient, now)
+    appointment = _make(key, booking, person, actor, override, now)
     write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
     Consent.objects.create(
         appointment=appointment,
@@ -65,7 +66,7 @@ def add(
     )
     if booking.note.strip():
         Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
-    _ask_nurse_to_ring(appointment, now)
+    _ask_nurse_to_ring(appointment, person, now)
     messages.confirmed(appointment, now=now)
     return appointment
 
@@ -81,7 +82,7 @@ def _works_here(actor: Actor) -> bool:
 def _make(
     key: UUID,
     booking: PhoneBooking,
-    details: PatientDetails,
+    person: Patient,
     actor: Actor,
     override: Override | None,
     now: datetime,
@@ -94,7 +95,6 @@ def _make(
         notice=False,
         any_hours=override is not None,
     )
-    person = make_patient(details, now)
     return Appointment.objects.create(
         idempotency_key=key,
         status=after(Verb.ADD, None),
@@ -116,7 +116,7 @@ def _make(
     )
 
 
-def _ask_nurse_to_ring(appointment: Appointment, now: datetime) -> None:
+def _ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime) -> None:
     """Reception asks no health questions; a nurse does, before the visit."""
     place = appointment.location
     free_days = diary.holidays(place.country)
@@ -125,7 +125,7 @@ def _ask_nurse_to_ring(appointment: Appointment, now: datetime) -> None:
     due = working_day_at(day_before, time(12), place.time_zone)
     CallTask.objects.create(
         why=CallTask.Why.HEALTH,
-        patient_id=appointment.patient_id,
+        patient=person,
         appointment=appointment,
         location=place,
         country=place.country,

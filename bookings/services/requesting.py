@@ -77,7 +77,7 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
         appointment = walk(own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **content)
     else:
         appointment = _take_again(own, key, wish, content, now)
-    _keep_words(appointment, wish, outcome, now)
+    _keep_words(appointment, person, wish, outcome, now)
     messages.received(appointment, now=now)
     messages.new_request(appointment, now=now)
     return appointment
@@ -96,7 +96,7 @@ def _take_again(
     clinician, room = take(
         location=wish.location, service=wish.service, starts_at=wish.starts_at, now=now, own=own
     )
-    times = {
+    times: dict[str, Any] = {
         "location": wish.location,
         "service": wish.service,
         "clinician_id": clinician,
@@ -156,7 +156,9 @@ def rings_first(outcome: Outcome) -> bool:
     return outcome.by_phone or any(reason.level == Level.RING for reason in outcome.reasons)
 
 
-def _keep_words(appointment: Appointment, wish: Wish, outcome: Outcome, now: datetime) -> None:
+def _keep_words(
+    appointment: Appointment, person: Patient, wish: Wish, outcome: Outcome, now: datetime
+) -> None:
     """What she answered, agreed to and added, and the nurse's call if one is due."""
     today = now.astimezone(wish.location.zone).date()
     ScreeningAnswer.objects.bulk_create(
@@ -179,7 +181,7 @@ def _keep_words(appointment: Appointment, wish: Wish, outcome: Outcome, now: dat
     if appointment.ring_by is not None:
         CallTask.objects.create(
             why=CallTask.Why.HEALTH,
-            patient_id=appointment.patient_id,
+            patient=person,
             appointment=appointment,
             location=wish.location,
             country=wish.location.country,

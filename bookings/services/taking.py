@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -40,18 +40,24 @@ def take(
     rota = diary.rota([location], starts=min(starts_at, now), ends=max(ends_at, now))
     if notice and not any_hours:
         _refuse_outside_window(location, starts_at, now, rota.holidays)
-    where = {"place": diary.place(location), "patterns": rota.patterns, "minutes": service.minutes}
-    pairs = _all_pairs(location) if any_hours else rota_pairs(**where, starts=starts_at)
+    place = diary.place(location)
+    pairs = (
+        _all_pairs(location)
+        if any_hours
+        else rota_pairs(place=place, patterns=rota.patterns, minutes=service.minutes, starts=starts_at)
+    )
     if not pairs:
         raise NotOffered
 
-    def free(taken: Collection[Busy], closures: bool = True) -> tuple[Pair, ...]:
+    def free(taken: Collection[Busy]) -> tuple[Pair, ...]:
         if any_hours:
             return _free_pairs(pairs, location, starts_at, ends_at, taken)
         return candidates_at(
-            **where,
-            closures=rota.closures if closures else [],
+            place=place,
+            patterns=rota.patterns,
+            closures=rota.closures,
             busy=taken,
+            minutes=service.minutes,
             starts=starts_at,
             travel_minutes=settings.TRAVEL_MINUTES,
         )
@@ -107,7 +113,7 @@ def sweep(pairs: Collection[Pair], now: datetime) -> None:
 
 
 def _refuse_outside_window(
-    location: Location, starts_at: datetime, now: datetime, holidays: dict[str, frozenset]
+    location: Location, starts_at: datetime, now: datetime, holidays: dict[str, frozenset[date]]
 ) -> None:
     free_days = holidays.get(location.country, frozenset()) | holidays.get("", frozenset())
     earliest, latest = diary.window(location, now, free_days)

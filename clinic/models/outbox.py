@@ -52,7 +52,10 @@ class Message(models.Model):
     calendar_method = models.CharField(max_length=10, blank=True, help_text="REQUEST or CANCEL.")
     fill_key = models.CharField(max_length=80, blank=True)
     settle_key = models.CharField(
-        max_length=80, blank=True, db_index=True, help_text="A later message with this key replaces an unsent one."
+        max_length=80,
+        blank=True,
+        db_index=True,
+        help_text="A later message with this key replaces an unsent one.",
     )
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
@@ -61,7 +64,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.UUIDField(null=True, blank=True, editable=False)
-    last_problem = models.CharField(max_length=60, blank=True, help_text="A code, never an address or a body.")
+    last_problem = models.CharField(
+        max_length=60, blank=True, help_text="A code, never an address or a body."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()

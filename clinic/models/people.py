@@ -71,7 +71,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return Places(everywhere=True, ids=frozenset())
         rows = self.filter(user_id=user.pk, role__in=roles).values_list("location_id", flat=True)
         ids = frozenset(rows)
-        return Places(everywhere=None in ids, ids=ids - {None})  # type: ignore[arg-type]
+        return Places(everywhere=None in ids, ids=ids - {None})
 
 
 class Membership(models.Model):
@@ -79,7 +79,11 @@ class Membership(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     location = models.ForeignKey(
-        "clinic.Location", on_delete=models.PROTECT, null=True, blank=True, help_text="Empty means every clinic."
+        "clinic.Location",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Empty means every clinic.",
     )
     role = models.CharField(max_length=20, choices=Role)
 

@@ -41,7 +41,9 @@ class Location(models.Model):
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80, unique=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order in lists; the smallest comes first.")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Order in lists; the smallest comes first."
+    )
     address = models.TextField(help_text="One line of the address on each line. Leave out what is not known.")
     postcode = models.CharField(max_length=12, blank=True)
     country = models.CharField(max_length=2, choices=Country)
@@ -58,7 +60,9 @@ class Location(models.Model):
     access = models.TextField(blank=True, help_text="Steps, lift, door width, toilet. Shown once filled in.")
     parking = models.TextField(blank=True)
     photo = models.ImageField(upload_to="locations/", blank=True)
-    verified_on = models.DateField(null=True, blank=True, help_text="The day the clinic confirmed these details.")
+    verified_on = models.DateField(
+        null=True, blank=True, help_text="The day the clinic confirmed these details."
+    )
 
     objects = LocationQuerySet.as_manager()
 
@@ -87,7 +91,9 @@ class Room(models.Model):
 
     class Meta:
         ordering = ["location", "name"]
-        constraints = [models.UniqueConstraint(fields=["location", "name"], name="room_name_once_per_location")]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "name"], name="room_name_once_per_location")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.location.name}"
@@ -114,7 +120,9 @@ class OpeningHours(models.Model):
         ordering = ["location", "weekday", "opens"]
         verbose_name_plural = "opening hours"
         constraints = [
-            models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="hours_close_after_open")
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")), name="hours_close_after_open"
+            )
         ]
 
     def __str__(self) -> str:
