@@ -50,7 +50,7 @@ _HEADING = re.compile(r"^###[ \t]+(?P<heading>.+?)(?:[ \t]+\{#(?P<key>[a-z0-9-]+
 _LOOSE_END = re.compile(r"\[\[.{,30}|%EE%80%80", re.DOTALL)  # never closed, or inside an address
 
 
-class UnknownFigure(LookupError):  # noqa: N818 - it names what is wrong in a text
+class UnknownFigure(LookupError):
     """A text asks for a figure that does not exist."""
 
     def __init__(self, key: str) -> None:
@@ -129,23 +129,23 @@ def data_tag(key: str, value: Value) -> str:
 def show(section: Section, figures: Figures) -> Shown:
     """A section for its template. A figure that is gone is said to be missing; the rest can be read."""
     try:
-        body = render(section.body, figures, section.heading)
+        body = render(section.body, figures, heading=section.heading, key=section.key)
     except UnknownFigure as problem:
         log.error("page %s, section %s: %s", section.page_id, section.key, problem)
-        body = _render(section.body, figures, section.heading, lenient=True)
+        body = _render(section.body, figures, section.heading, section.key, lenient=True)
     heading = SCREENING.get(Section.Component(section.component))
     rows = screening.listed(heading) if heading else ()
     return Shown(section.key, section.heading, section.component, *body, rows)
 
 
-def render(body: str, figures: Figures, heading: str = "") -> Body:
-    """A body as safe HTML. `heading` names its tables. Raises UnknownFigure."""
-    return _render(body, figures, heading, lenient=False)
+def render(body: str, figures: Figures, *, heading: str = "", key: str = "") -> Body:
+    """A body as safe HTML. The heading names its tables; its parts do not repeat the key. Raises UnknownFigure."""
+    return _render(body, figures, heading, key, lenient=False)
 
 
-def parts_of(body: str) -> list[str]:
-    """The anchors that a body adds to its page."""
-    return [key for key, _, _ in _split(body)[1]]
+def anchors_in(body: str, key: str) -> list[str]:
+    """The anchors that the body of the section `key` adds to its page."""
+    return [anchor for anchor, _, _ in _split(body, key)[1]]
 
 
 def sources_shown(page: Page, sources: Iterable[Source]) -> list[Source]:
@@ -154,9 +154,9 @@ def sources_shown(page: Page, sources: Iterable[Source]) -> list[Source]:
 
 
 @lru_cache(maxsize=512)
-def _render(body: str, figures: Figures, heading: str, lenient: bool) -> Body:
+def _render(body: str, figures: Figures, heading: str, key: str, lenient: bool) -> Body:
     """Kept in memory by its whole input, so a change of a text or of any figure is seen at once."""
-    start, pieces = _split(body)
+    start, pieces = _split(body, key)
 
     def html_of(text: str, over: str) -> SafeString:
         made = markup.to_html(text, lambda citation: _cited(citation, figures, lenient), over)
@@ -164,21 +164,26 @@ def _render(body: str, figures: Figures, heading: str, lenient: bool) -> Body:
         return _clean(made)
 
     intro = html_of(start, heading)
-    parts = tuple(Part(key, title, html_of(text, title)) for key, title, text in pieces)
+    parts = tuple(Part(anchor, title, html_of(text, title)) for anchor, title, text in pieces)
     with_headings = (f'<h3 id="{part.key}">{escape(part.heading)}</h3>\n{part.html}' for part in parts)
     return Body(_clean("".join([intro, *with_headings])), intro, parts)
 
 
-def _split(body: str) -> tuple[str, list[tuple[str, str, str]]]:
-    """The text before the first `###`, then (anchor, heading, text) of each."""
+def _split(body: str, key: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """The text before the first `###`, then (anchor, heading, text) of each. None repeats the section's own anchor."""
     body = body.replace("\r\n", "\n")
     found = list(_HEADING.finditer(body))
     ends = [*(match.start() for match in found), len(body)]
     pieces = [
-        (match["key"] or slugify(match["heading"]), match["heading"], body[match.end() : end])
+        (match["key"] or _anchor(match["heading"], key), match["heading"], body[match.end() : end])
         for match, end in zip(found, ends[1:], strict=True)
     ]
     return body[: ends[0]], pieces
+
+
+def _anchor(heading: str, key: str) -> str:
+    made = slugify(heading)
+    return f"{made}-part" if made == key else made
 
 
 def _refuse_loose_ends(html: str, lenient: bool) -> None:
