@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -19,9 +18,7 @@ RETRY_SECONDS = 5
 @require_safe
 @cache_control(no_cache=True)
 def clinics(request: HttpRequest) -> HttpResponse:
-    locations = places(request)
-    prefetch_related_objects(locations, "opening_hours")
-    return render(request, "clinic/clinics.html", {"locations": locations})
+    return render(request, "clinic/clinics.html", {"locations": places(request)})
 
 
 @require_safe

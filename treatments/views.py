@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
@@ -14,7 +13,7 @@ from clinic.context_processors import places
 from treatments import publishing
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
-from treatments.models import Page, Section, Treatment
+from treatments.models import Page, Treatment
 
 
 def informs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -62,17 +61,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _text(request: HttpRequest) -> HttpResponse:
     """The published page whose address was asked for, under its own template where it has one."""
     found = get_object_or_404(Page.objects.published().with_texts(), path=request.path_info)
-    sections = list(found.sections.all())
     figures = figures_of(request)
     context = {
         "page": found,
-        "sections": [publishing.show(section, figures) for section in sections],
+        "sections": [publishing.show(section, figures) for section in found.sections.all()],
         "sources": publishing.sources_shown(found, found.sources.all()),
         "fees": fees_of(request),
         "totals": totals(fees_of(request)),
         "locations": places(request),
     }
-    if any(section.component == Section.Component.CONTACT for section in sections):
-        prefetch_related_objects(context["locations"], "opening_hours")
     own = f"treatments/{found.slug.replace('-', '_')}.html"
     return render(request, [own, "treatments/page.html"], context)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from treatments import content_files
 from treatments.loading import Report, load
 
-EXPLAINED = {
-    "created": "New here",
-    "updated": "Changed in the files, and so here",
-    "kept": "Edited here and kept; the files have not changed",
-    "conflicts": "Changed in the files and edited here: kept as it is here. Make both agree, then load again",
-    "problems": "Nothing was loaded, because",
-}
+KEPT = "Edited here and kept; the files have not changed:"
+CONFLICTS = (
+    "Changed in the files and edited here. They are kept as they are here; make both agree, then load again:"
+)
+PROBLEMS = "Nothing was loaded."
 
 
 class Command(BaseCommand):
@@ -31,18 +29,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         report = load(folder=folder)
-        self._tell(report, options["verbosity"])
-        if report.problems or report.conflicts:
-            raise SystemExit(1)
+        if report.problems:
+            raise CommandError(_listed(PROBLEMS, report.problems))
+        if report.kept:
+            self.stdout.write(_listed(KEPT, report.kept))
+        if options["verbosity"]:
+            self.stdout.write(_counted(report))
+        if report.conflicts:
+            raise CommandError(_listed(CONFLICTS, report.conflicts))
 
-    def _tell(self, report: Report, verbosity: int) -> None:
-        counted = {name: getattr(report, name) for name in EXPLAINED}
-        for name in ("kept", "conflicts", "problems"):
-            if counted[name]:
-                out = self.stdout if name == "kept" else self.stderr
-                out.write("\n".join([f"{EXPLAINED[name]}:", *(f"  {line}" for line in counted[name])]))
-        if not report.problems and verbosity:
-            counts = ", ".join(
-                f"{len(lines)} {name}" for name, lines in counted.items() if name != "problems"
-            )
-            self.stdout.write(f"Content: {counts}, {report.unchanged} unchanged.")
+
+def _listed(heading: str, lines: list[str]) -> str:
+    return "\n".join([heading, *(f"  {line}" for line in lines)])
+
+
+def _counted(report: Report) -> str:
+    counts = [f"{len(getattr(report, name))} {name}" for name in ("created", "updated", "kept", "conflicts")]
+    return f"Content: {', '.join(counts)}, {report.unchanged} unchanged."

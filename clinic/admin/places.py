@@ -1,0 +1,73 @@
+"""Clinics, their rooms and published desk hours in the staff admin. A manager changes the clinics he manages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from clinic.models import Location, Membership, OpeningHours, Role, Room
+from clinic.permissions import DESK, RoleAdmin
+
+SHOWN_TO_PATIENTS = ("address", "postcode", "country", "phone", "phone_abroad", "email")
+FOUND_BY = ("map_query", "directions", "access", "parking", "photo")
+
+
+class ByManager(RoleAdmin):
+    """Everybody at a desk may look; a manager changes what belongs to a clinic of his."""
+
+    may_view = DESK
+    may_change = (Role.MANAGER,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or _managed(request).cover(obj.pk)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+class RoomInline(ByManager, admin.TabularInline):
+    model = Room
+    extra = 0
+
+
+class OpeningHoursInline(ByManager, admin.TabularInline):
+    model = OpeningHours
+    extra = 0
+
+
+@admin.register(Location)
+class LocationAdmin(ByManager, admin.ModelAdmin):
+    list_display = ("name", "country", "phone", "notify_email", "verified_on")
+    inlines = (RoomInline, OpeningHoursInline)
+    prepopulated_fields = {"slug": ("name",)}
+    fieldsets = (
+        ("The clinic", {"fields": ("name", "slug", "position", "time_zone")}),
+        ("What patients see", {"fields": (*SHOWN_TO_PATIENTS, *FOUND_BY)}),
+        ("For us", {"fields": ("notify_email", "verified_on")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _managed(request).everywhere
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _managed(request).everywhere
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()  # links and printed leaflets carry it
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+
+def _managed(request: HttpRequest) -> Any:
+    """The clinics this user manages, asked once a request."""
+    if not hasattr(request, "_managed_places"):
+        request._managed_places = Membership.objects.places_of(request.user, [Role.MANAGER])  # type: ignore[attr-defined]
+    return request._managed_places  # type: ignore[attr-defined]
