@@ -423,74 +423,90 @@ class Diary(TypedDict):
     travel_minutes: int
 
 
-clinicians, locations = st.integers(1, 3), st.sampled_from([1, 2, 4])
-rooms = st.sampled_from([11, 12, 21, 41])
+CLINICS = [MAIDENHEAD, AMERSHAM, DUBLIN]
 ROOMS_AT = {1: [11, 12], 2: [21], 4: [41]}
+clinicians, locations, rooms = (
+    st.integers(1, 3),
+    st.sampled_from([1, 2, 4]),
+    st.sampled_from([11, 12, 21, 41]),
+)
 days = st.sampled_from([SPRING, AUTUMN, TUESDAY, date(2027, 6, 16)])
+
+
+def minutes_within(first: int, last: int) -> st.SearchStrategy[int]:
+    """Often a quarter of an hour, so that edges meet, and any minute at times."""
+    quarters = st.integers(-(-first // 15), last // 15).map(lambda quarter: quarter * 15)
+    return quarters | quarters | st.integers(first, last)
 
 
 @st.composite
 def make_patterns(draw: st.DrawFn, day: date) -> Pattern:
+    """Around the hour that the clock skips or repeats, or a day's work."""
     location = draw(locations)
-    night = not draw(st.booleans())
-    opens = draw(st.integers(0, 150) if night else st.integers(0, 1300))
-    closes = min(opens + draw(st.integers(15, 400)), 1439)
+    opens, lasts = draw(st.sampled_from([(0, 150), (0, 100), (540, 600)])), draw(minutes_within(15, 300))
+    start = draw(minutes_within(*opens))
     return Pattern(
         clinician=draw(clinicians),
         room=draw(st.sampled_from(ROOMS_AT[location])),
         location=location,
-        weekday=(day.weekday() + draw(st.sampled_from([0, 0, 0, 1, -1]))) % 7,
-        starts=time(*divmod(opens, 60)),
-        ends=time(*divmod(closes, 60)),
-        step=draw(st.sampled_from([5, 7, 15, 20, 25, 30, 45, 60, 90])),
+        weekday=(day.weekday() + draw(st.sampled_from([0, 0, 0, 0, 1, -1]))) % 7,
+        starts=time(*divmod(start, 60)),
+        ends=time(*divmod(start + lasts, 60)),
+        step=draw(st.sampled_from([15, 30, 5, 7, 20, 25, 45, 60, 90])),
         every_n_weeks=draw(st.sampled_from([1, 1, 1, 2, 3])),
-        valid_from=day - timedelta(days=draw(st.sampled_from([-1, 0, 1, 7]) | st.integers(2, 60))),
-        valid_until=draw(st.none() | st.integers(-1, 20).map(lambda later: day + timedelta(days=later))),
+        valid_from=day - timedelta(days=draw(st.sampled_from([20, 7, 1, 0, -1, 14, 15, 23, 40]))),
+        valid_until=draw(
+            st.sampled_from([None, None, day, day - timedelta(days=1), day + timedelta(days=9)])
+        ),
     )
 
 
 @st.composite
-def stretches(draw: st.DrawFn, begins: datetime, longest: int) -> tuple[datetime, datetime]:
-    first = begins + timedelta(minutes=draw(st.integers(-180, 36 * 60)))
-    return first, first + timedelta(minutes=draw(st.integers(1, longest)))
+def stretches(draw: st.DrawFn, begins: datetime) -> tuple[datetime, datetime]:
+    """Beside or across what the patterns do, by night or by day."""
+    hours = draw(st.sampled_from([(-60, 400), (60, 300), (540, 1000)]))
+    first = begins + timedelta(minutes=draw(minutes_within(*hours)))
+    return first, first + timedelta(minutes=draw(minutes_within(1, 180)))
 
 
 @st.composite
 def make_closures(draw: st.DrawFn, begins: datetime) -> Closed:
-    first, last = draw(stretches(begins, 600))
-    return Closed(
-        first,
-        last,
-        country=draw(st.none() | st.sampled_from(["GB", "IE"])),
-        location=draw(st.none() | locations),
-        room=draw(st.none() | rooms),
-        clinician=draw(st.none() | clinicians),
+    first, last = draw(stretches(begins))
+    names = draw(
+        st.sets(st.sampled_from(["country", "location", "room", "clinician"]), min_size=0, max_size=2)
     )
+    scope = {
+        "country": st.sampled_from(["GB", "IE"]),
+        "location": locations,
+        "room": rooms,
+        "clinician": clinicians,
+    }
+    return Closed(first, last, **{name: draw(scope[name]) for name in sorted(names)})  # type: ignore[arg-type]
 
 
 @st.composite
 def make_bookings(draw: st.DrawFn, begins: datetime) -> Busy:
-    first, last = draw(stretches(begins, 240))
+    first, last = draw(stretches(begins))
     return Busy(draw(clinicians), draw(rooms), draw(locations), first, last)
 
 
 @st.composite
 def diaries(draw: st.DrawFn) -> Diary:
-    """A day and a half around a clock change or a plain day, in clinics of both zones."""
+    """Some thirty hours around a clock change or a plain day, in clinics of both zones."""
     day = draw(days)
     begins = at(0, day=day) - timedelta(hours=2)
     earliest = begins + timedelta(
-        seconds=draw(st.sampled_from([0, 1, 59, 60 * 100, 60 * 165]) | st.integers(0, 20_000))
+        seconds=60 * draw(minutes_within(0, 240)) + draw(st.sampled_from([0, 0, 1, 59]))
     )
     return {
-        "places": [MAIDENHEAD, AMERSHAM, DUBLIN][draw(st.integers(0, 2)) :],
+        "places": draw(st.sampled_from([CLINICS, CLINICS, [MAIDENHEAD], [DUBLIN, AMERSHAM]])),
         "patterns": draw(st.lists(make_patterns(day), min_size=3, max_size=7)),
-        "closures": draw(st.lists(make_closures(begins), max_size=3)),
-        "busy": draw(st.lists(make_bookings(begins), max_size=6)),
+        "closures": draw(st.lists(make_closures(begins + timedelta(hours=2)), max_size=2)),
+        "busy": draw(st.lists(make_bookings(begins + timedelta(hours=2)), max_size=6)),
         "minutes": draw(st.sampled_from([15, 30, 45, 60])),
         "earliest": earliest,
-        "latest": earliest + timedelta(minutes=34 * 60 - draw(st.integers(0, 34 * 60))),
-        "travel_minutes": draw(st.sampled_from([0, 30, 60, 90])),
+        "latest": earliest + timedelta(hours=30) - timedelta(minutes=draw(minutes_within(0, 1800))),
+        "travel_minutes": draw(st.sampled_from([60, 30, 0, 90])),
     }
 
 
