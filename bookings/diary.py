@@ -123,3 +123,16 @@ def free_times(
             travel_minutes=settings.TRAVEL_MINUTES,
         )
     return sorted(found, key=lambda slot: (slot.starts, slot.location))
+
+
+def nearest(
+    slots: Iterable[Slot], to: datetime, location: Location, most: int = 3
+) -> tuple[list[Slot], list[Slot]]:
+    """For a time that was lost: the nearest at the same clinic, and the nearest one at each of the others."""
+    near = sorted(slots, key=lambda slot: (abs(slot.starts - to), slot.starts))
+    here = [slot for slot in near if slot.location == location.pk][:most]
+    others: dict[int, Slot] = {}
+    for slot in near:
+        if slot.location != location.pk:
+            others.setdefault(slot.location, slot)
+    return sorted(here, key=lambda slot: slot.starts), sorted(others.values(), key=lambda slot: slot.starts)

@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from bookings import diary
 from bookings.calendar_file import appointment_file
 from bookings.models import Appointment, AppointmentMessage, CallTask, Patient
 from bookings.promises import ring_me_by
 from clinic import outbox
-from clinic.models import Message
+from clinic.models import Location, Message
 from clinic.wording import clock_at, day, moment, reference
 from treatments.screening import Outcome
 
@@ -86,6 +87,28 @@ def new_request(appointment: Appointment, *, now: datetime) -> None:
             now=now,
         )
         AppointmentMessage.objects.create(appointment=appointment, message=message)
+
+
+def write_later(email: str, location: Location, *, not_before: datetime, now: datetime) -> Message:
+    """The mail somebody asked for on a date: an invitation to come back, with no word of why."""
+    context = {
+        "clinic_name": settings.CLINIC_SHORT_NAME,
+        "phone": location.phone,
+        "phone_abroad": location.phone_abroad,
+        "ireland": location.country == "IE",
+        "start": f"{settings.SITE_URL}{reverse('bookings:start')}",
+    }
+    words = _render("write_later", context)
+    return outbox.queue(
+        kind="write_later",
+        audience="patient",
+        to=email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        not_before=not_before,
+        now=now,
+    )
 
 
 def health_script(appointment: Appointment, outcome: Outcome) -> str:
@@ -188,7 +211,10 @@ def _spoken(text: str) -> str:
 
 
 def _write(kind: str, appointment: Appointment, extra: dict[str, Any]) -> Words:
-    context = {**_context(appointment), **extra}
+    return _render(kind, {**context_of(appointment), **extra})
+
+
+def _render(kind: str, context: dict[str, Any]) -> Words:
     folder = f"bookings/messages/{kind}"
     return Words(
         " ".join(render_to_string(f"{folder}/subject.txt", context).split()),
@@ -197,7 +223,8 @@ def _write(kind: str, appointment: Appointment, extra: dict[str, Any]) -> Words:
     )
 
 
-def _context(appointment: Appointment) -> dict[str, Any]:
+def context_of(appointment: Appointment) -> dict[str, Any]:
+    """What every message about an appointment may say, in words; the page after sending says the same."""
     place, zone = appointment.location, appointment.location.time_zone
     fees = {row["service"]: row["words"] for row in appointment.fees_shown}
     ring_by = appointment.ring_by

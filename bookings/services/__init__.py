@@ -8,6 +8,7 @@ from bookings.services.errors import BookingError
 from bookings.services.holding import hold, let_go, renew_hold
 from bookings.services.requesting import PatientDetails, Wish, request
 from bookings.services.walking import PATIENT, SYSTEM, Actor
+from bookings.services.writing_later import write_later
 
 __all__ = [
     "PATIENT",
@@ -37,4 +38,5 @@ __all__ = [
     "ring_me",
     "undo",
     "void",
+    "write_later",
 ]

@@ -28,6 +28,12 @@ class MustWait(BookingError):
     sentence = "We wait with leg vein treatment for now. You can still talk to us."
 
 
+class TooYoung(BookingError):
+    """We treat adults only."""
+
+    sentence = "We treat adults only. Please see your GP, who can help at any age."
+
+
 @dataclass(frozen=True)
 class PatientDetails:
     """Who asks and how to reach them. Phone as +448007836106; `email` may be empty."""
@@ -69,6 +75,8 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     outcome = screening.assess(wish.area, wish.answers, wish.by_phone)
     if outcome.level >= Level.WAIT:
         raise MustWait
+    if not is_adult_at(wish.location, wish.starts_at, patient.date_of_birth):
+        raise TooYoung
     free_days = diary.holidays(wish.location.country)
     promised = promise(wish.location, now, free_days)
     person = make_patient(patient, now)
@@ -81,6 +89,11 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     messages.received(appointment, now=now)
     messages.new_request(appointment, now=now)
     return appointment
+
+
+def is_adult_at(location: Location, starts_at: datetime, born: date) -> bool:
+    """Whether somebody is an adult on the day of the visit, by the clinic's own calendar."""
+    return screening.is_adult(born, starts_at.astimezone(location.zone).date())
 
 
 def _still_held(own: Appointment, wish: Wish, now: datetime) -> bool:

@@ -1,0 +1,187 @@
+"""How to reach somebody: the details page, the other door, and "email me on a date"."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from bookings.forms.fields import DayField, PhoneField, WordsField
+from bookings.forms.visit import helper
+from bookings.models import Patient
+from bookings.needs import ACCESS_NEEDS
+from clinic.models import Country, Location
+
+OLDEST_YEARS = 120
+FARTHEST_DAYS = 730
+MISSED_CALL = {
+    "leave": "You may leave a message",
+    "no-message": "Please leave no message",
+    "write": "Please text or email me, do not ring",
+}
+
+
+class DetailsForm(forms.Form):
+    """Who asks and how to reach her. `today` is the clinic's own date. The age rule is not decided here."""
+
+    name = WordsField(
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your name."},
+    )
+    phone = PhoneField(label="Phone number", help_text="UK or Irish, mobile or home.")
+    ring_when = forms.ChoiceField(
+        label="When is a good time to ring?",
+        choices=Patient.RingWhen.choices,
+        initial=Patient.RingWhen.ANY,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose when we may ring."},
+    )
+    missed_call = forms.ChoiceField(
+        label="If you miss our call",
+        choices=list(MISSED_CALL.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what we do if you miss our call."},
+    )
+    email = forms.EmailField(
+        label="Email",
+        required=False,
+        help_text="If you have no email, we ring you instead.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={"invalid": "Enter an email address like name@example.org, or leave this empty."},
+    )
+    date_of_birth = DayField(
+        label="Date of birth",
+        help_text="We treat adults only. For example, 27 3 1958.",
+        error_messages={"required": "Enter your date of birth."},
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "bday"}),
+    )
+    travel_on = DayField(
+        label="Do you plan a flight, or a trip over 4 hours?",
+        required=False,
+        help_text="It helps us plan any treatment around it. If so, when do you leave? For example, 9 4 2027.",
+    )
+    access_needs = forms.MultipleChoiceField(
+        label="What would help on the day?",
+        choices=list(ACCESS_NEEDS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose from the list on this page."},
+    )
+    anything_else = WordsField(
+        label="Anything else?",
+        required=False,
+        lines=True,
+        longest=1000,
+        help_text="Do not write symptoms here. If you feel ill, use “Need medical help now?”",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.helper = helper()
+
+    def clean_date_of_birth(self) -> date:
+        born: date = self.cleaned_data["date_of_birth"]
+        if born >= self.today:
+            raise ValidationError("Your date of birth must be in the past.")
+        if born.year < self.today.year - OLDEST_YEARS:
+            raise ValidationError("Check the year of your date of birth.")
+        return born
+
+    def clean_travel_on(self) -> date | None:
+        leaves: date | None = self.cleaned_data["travel_on"]
+        if leaves and leaves < self.today:
+            raise ValidationError("Enter a day that is still to come, or leave this empty.")
+        return leaves
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("missed_call") == "write" and not given.get("email") and "email" not in self.errors:
+            phone = given.get("phone", "")
+            if phone and not _takes_texts(phone):
+                self.add_error("email", "Enter an email address, so that we can write to you.")
+        return given
+
+
+class RingMeForm(forms.Form):
+    """The other door: no health question, no date of birth."""
+
+    name = WordsField(
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your name."},
+    )
+    phone = PhoneField(label="Phone number", help_text="UK or Irish, mobile or home.")
+    place = forms.ChoiceField(
+        label="Which clinic?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a clinic, or a country.",
+            "invalid_choice": "Choose one of the places on this page.",
+        },
+    )
+    ring_when = forms.ChoiceField(
+        label="When is a good time to ring?",
+        choices=Patient.RingWhen.choices,
+        initial=Patient.RingWhen.ANY,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose when we may ring."},
+    )
+    leave_message = forms.TypedChoiceField(
+        label="May we leave a message?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose yes or no."},
+    )
+
+    def __init__(self, *args: Any, locations: list[Location], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        countries = sorted({place.country for place in locations})
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            *((place.slug, place.name) for place in locations),
+            *((country, f"Any clinic in {_in_words(country)}") for country in countries),
+        ]
+        self.helper = helper("Ring me")
+
+
+class WriteLaterForm(forms.Form):
+    """One mail on one date, and nothing else kept."""
+
+    email = forms.EmailField(
+        label="Email",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Enter an email address like name@example.org.",
+        },
+    )
+    on = DayField(
+        label="On which date?",
+        help_text="For example, 1 9 2027.",
+        error_messages={"required": "Enter the date on which we write to you."},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.helper = helper("Email me then")
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if not self.today < on <= self.today + timedelta(days=FARTHEST_DAYS):
+            raise ValidationError("Enter a date after today, and within 2 years.")
+        return on
+
+
+def _takes_texts(phone: str) -> bool:
+    """Whether a text can reach this number: a mobile in the UK or Ireland."""
+    return phone.startswith(("+447", "+3538"))
+
+
+def _in_words(country: str) -> str:
+    return "the UK" if country == Country.GB else Country(country).label

@@ -1,0 +1,105 @@
+"""Fields that take what people type: names with any letters, phones and dates in any reasonable shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+
+NAME_LONGEST = 120
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def readable(text: str, *, lines: bool = False) -> None:
+    """Refuse what no keyboard types: control and direction marks, halves of a character. Raises ValidationError."""
+    for sign in text:
+        kind = unicodedata.category(sign)
+        if lines and sign in "\n\r\t":
+            continue
+        if kind in ("Cc", "Cs", "Co", "Cn") or (kind == "Cf" and sign not in "\u200c\u200d"):
+            raise ValidationError(
+                "This has a sign we cannot read. Please type it again with ordinary letters."
+            )
+
+
+class WordsField(forms.CharField):
+    """Words in any script, without hidden signs. `lines=True` allows line breaks."""
+
+    def __init__(self, *, lines: bool = False, longest: int = NAME_LONGEST, **kwargs: Any) -> None:
+        self.lines = lines
+        messages = {"max_length": "This is too long. Please use %(limit_value)d letters or fewer."}
+        kwargs["error_messages"] = {**messages, **kwargs.get("error_messages", {})}
+        super().__init__(max_length=longest, **kwargs)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        readable(value, lines=self.lines)
+
+
+class PhoneField(forms.CharField):
+    """A UK or Irish number as people type it, or any other with its country code. Cleans to +442079460000."""
+
+    PROBLEM = "Enter a phone number we can ring, for example 020 7946 0000 or 01 500 0000."
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.countries = ("GB", "IE")
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
+        kwargs.setdefault("error_messages", {"required": "Enter a phone number."})
+        super().__init__(max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        readable(typed)
+        for country in self.countries:
+            try:
+                number = phonenumbers.parse(typed, country)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(number) and not number.extension:
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        raise ValidationError(self.PROBLEM)
+
+
+class DayField(forms.CharField):
+    """A date as people write it: 27 3 1958, 27/03/1958, 27 March 1958 or 1958-03-27. Cleans to a date."""
+
+    PROBLEM = "Enter a date with a day, a month and a year, for example 27 3 1958."
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short"}))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        parts = re.findall(r"[0-9]+|[^\W\d_]+", typed)
+        if len(parts) != 3:
+            raise ValidationError(self.PROBLEM)
+        if len(parts[0]) == 4:
+            parts.reverse()
+        try:
+            return date(self._number(parts[2], year=True), self._month(parts[1]), self._number(parts[0]))
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(self.PROBLEM) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.day} {value.month} {value.year}" if isinstance(value, date) else value
+
+    @staticmethod
+    def _number(text: str, year: bool = False) -> int:
+        if not text.isascii() or not text.isdecimal() or (year and len(text) != 4):
+            raise ValueError(text)
+        return int(text)
+
+    @classmethod
+    def _month(cls, text: str) -> int:
+        short = text[:3].lower()
+        return _MONTHS.index(short) + 1 if short in _MONTHS else cls._number(text)

@@ -1,0 +1,64 @@
+"""The other door: ask us to ring you. No health question, and it works when the diary is empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from bookings import services
+from bookings.forms import RingMeForm
+from bookings.services.calling import RingMe
+from bookings.services.errors import BookingError
+from clinic.models import Location
+from clinic.wording import clock_at, day
+
+FOR_NURSE = "ring_me_for_nurse"
+SENT = "ring_me_sent"
+
+
+@never_cache
+def ring_me(request: HttpRequest) -> HttpResponse:
+    """Name, phone, clinic or country, when, and whether we may leave a message."""
+    locations = list(Location.objects.all())
+    wanted = request.session.get(FOR_NURSE) or request.GET.get("clinic", "")
+    posted = request.POST if request.method == "POST" else None
+    form = RingMeForm(posted, locations=locations, initial={"place": wanted})
+    if form.is_bound and form.is_valid():
+        try:
+            return _ask(request, form.cleaned_data, locations)
+        except BookingError as refusal:
+            messages.warning(request, refusal.sentence)
+    return render(request, "bookings/ring_me.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location]) -> HttpResponse:
+    place = next((each for each in locations if each.slug == given["place"]), None)
+    lead = place or next(each for each in locations if each.country == given["place"])
+    who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
+    said = {"who": [who.name, who.phone], "place": given["place"]}
+    if request.session.get(SENT, {}).get("said") != said:  # pressed twice, it is still one call
+        task = services.ring_me(
+            who=who,
+            location=place,
+            country=lead.country,
+            for_clinician=FOR_NURSE in request.session,
+            now=timezone.now(),
+        )
+        at = task.due_at
+        by = f"{clock_at(at, lead.time_zone)} on {day(at.astimezone(lead.zone))}"
+        request.session[SENT] = {"said": said, "by": by, "nurse": task.for_clinician}
+        request.session.pop(FOR_NURSE, None)
+    return redirect("bookings:ring_me_sent")
+
+
+@never_cache
+def ring_me_sent(request: HttpRequest) -> HttpResponse:
+    asked = request.session.get(SENT)
+    if not asked:
+        return redirect("bookings:ring_me")
+    return render(request, "bookings/ring_me_sent.html", {"by": asked["by"], "nurse": asked["nurse"]})

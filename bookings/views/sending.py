@@ -1,0 +1,151 @@
+"""Step 5: check and send; and the page that says we have it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from bookings import diary, services
+from bookings.fees import fees_as_shown
+from bookings.forms import ConsentForm
+from bookings.journey import Journey, Step
+from bookings.messages import context_of
+from bookings.models import Appointment, Patient, Service
+from bookings.promises import promise
+from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
+from bookings.views import keeping
+from bookings.views.keeping import ENTRY, answers_of, journey_of, keep, next_page, skipped, step
+from bookings.views.managing import remember
+from bookings.views.summary import request_rows
+from clinic.models import Location
+from clinic.wording import day
+from treatments import screening
+
+CHANGED = "Your request changed in another window. Please check it again before you send it."
+
+
+@step
+def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
+    """Everything once more, with Change links, the prices and the exact wording. A POST sends it."""
+    if away := skipped(request, journey, Step.CHECK):
+        return away
+    if keeping.must_wait(journey):
+        return next_page(journey)
+    location = keeping.chosen_location(journey)
+    if location is None or journey.start is None:
+        return next_page(journey)
+    seen = f"{journey.place}|{journey.starts_at}"
+    posted = request.POST if request.method == "POST" else None
+    form = ConsentForm(posted, initial={"seen": seen})
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    if form.is_bound and form.is_valid():
+        if form.cleaned_data["seen"] == seen:
+            return _send(request, journey, location, now)
+        messages.warning(request, CHANGED)
+        form, status = ConsentForm(initial={"seen": seen}), 409
+    promised = promise(location, now, diary.holidays(location.country))
+    context = {
+        "form": form,
+        "rows": request_rows(journey, location),
+        "fees": fees_as_shown(location),
+        "answer_by": day(promised.answer_by),
+        "kept": keeping.kept_words(journey, location, now),
+        "location": location,
+    }
+    return render(request, "bookings/check.html", context, status=status)
+
+
+def _send(request: HttpRequest, journey: Journey, location: Location, now: datetime) -> HttpResponse:
+    """Send it once, whatever is pressed twice. A lost time leads to the nearest ones, with everything kept."""
+    try:
+        sent = services.request(
+            key=journey.uuid, wish=_wish(journey, location), patient=_patient(journey), now=now
+        )
+    except (TimeTaken, NotOffered) as refusal:
+        messages.warning(request, refusal.sentence)
+        journey.wished_start = journey.starts_at
+        journey.forget_time()
+        keep(request, journey, now)
+        return redirect("bookings:time")
+    except DiaryBusy as refusal:
+        return _press_again(request, refusal)
+    except screening.AnswerProblem as problem:
+        messages.warning(request, problem.sentence)
+        journey.health = {}
+        keep(request, journey, now)
+        return next_page(journey)
+    except BookingError as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("bookings:start")
+    # From here on the answers live with the appointment alone.
+    keep(request, Journey(key=journey.key, sent=str(sent.uuid)), now)
+    return redirect("bookings:sent")
+
+
+def _press_again(request: HttpRequest, refusal: DiaryBusy) -> HttpResponse:
+    response = render(request, "bookings/busy.html", {"sentence": refusal.sentence}, status=503)
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+def _wish(journey: Journey, location: Location) -> services.Wish:
+    given = journey.details
+    return services.Wish(
+        location=location,
+        service=Service.objects.online().get(),
+        starts_at=journey.start or timezone.now(),
+        area=journey.area,
+        answers=None if journey.by_phone else answers_of(journey),
+        by_phone=journey.by_phone,
+        travel_on=date.fromisoformat(given["travel_on"]) if given.get("travel_on") else None,
+        access_needs=tuple(given.get("access_needs", ())),
+        anything_else=given.get("anything_else", ""),
+    )
+
+
+def _patient(journey: Journey) -> services.PatientDetails:
+    given = journey.details
+    write = given["missed_call"] == "write"
+    return services.PatientDetails(
+        name=given["name"],
+        phone=given["phone"],
+        email=given.get("email", ""),
+        date_of_birth=date.fromisoformat(given["date_of_birth"]),
+        reach_by=Patient.ReachBy.WRITE if write else Patient.ReachBy.RING,
+        leave_message=given["missed_call"] == "leave",
+        ring_when=given["ring_when"],
+    )
+
+
+@never_cache
+def sent(request: HttpRequest) -> HttpResponse:
+    """We have it: the reference, what happens next. The same on every visit for SENT_MINUTES."""
+    journey = journey_of(request, timezone.now())
+    made = _sent_appointment(journey)
+    if made is None:
+        request.session.pop(ENTRY, None)
+        messages.info(
+            request, "Your confirmation is no longer shown here. The message we sent has your reference."
+        )
+        return redirect("bookings:start")
+    response = render(request, "bookings/sent.html", _sent_words(made))
+    remember(response, made)
+    return response
+
+
+def _sent_appointment(journey: Journey) -> Appointment | None:
+    if not journey.sent:
+        return None
+    rows = Appointment.objects.select_related("location", "patient")
+    return rows.filter(uuid=journey.sent).first()
+
+
+def _sent_words(made: Appointment) -> dict[str, Any]:
+    return {**context_of(made), "location": made.location, "manage_url": reverse("bookings:manage")}

@@ -1,0 +1,106 @@
+"""The start page with its one emergency notice, and the two pages that end a journey before it begins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from bookings import services
+from bookings.journey import Journey
+from bookings.models import Service
+from bookings.services.errors import BookingError
+from bookings.views.keeping import forget, journey_of, keep, next_page
+from clinic.models import Location
+from clinic.wording import moment
+from treatments import screening
+from treatments.screening import EMERGENCY, TODAY
+
+ANSWER = "signs"
+
+
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """What it is, what it costs, and whether somebody needs help today. "No" goes on, and takes the time chosen."""
+    now = timezone.now()
+    place, wished = _wish(request)
+    answer = request.POST.get(ANSWER, "")
+    if request.method == "POST" and answer == "yes":
+        forget(request, now)
+        return redirect("bookings:help")
+    if request.method == "POST" and answer == "none":
+        return _go_on(request, place, wished, now)
+    context = {
+        "place": place,
+        "wished": wished.isoformat() if wished else "",
+        "chosen": f"{moment(wished, place.time_zone)}, {place.name}" if place and wished else "",
+        "signs": screening.signs(EMERGENCY) + screening.signs(TODAY),
+        "unanswered": request.method == "POST",
+    }
+    return render(request, "bookings/start.html", context, status=400 if context["unanswered"] else 200)
+
+
+def _go_on(
+    request: HttpRequest, place: Location | None, wished: datetime | None, now: datetime
+) -> HttpResponse:
+    journey = journey_of(request, now)
+    if journey.sent:
+        journey = Journey()
+    journey.started = True
+    if place and place.slug != journey.place:
+        journey.clinic = place.slug
+        journey.forget_time()
+    keep(request, journey, now)
+    if place and wished:
+        _take(request, journey, place, wished, now)
+    keep(request, journey, now)
+    return next_page(journey)
+
+
+def _take(request: HttpRequest, journey: Journey, place: Location, wished: datetime, now: datetime) -> None:
+    """Keep the time that the link named. If somebody was faster, the time page shows the nearest ones."""
+    service = Service.objects.online().first()
+    if service is None:
+        return
+    try:
+        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=wished, now=now)
+    except BookingError as refusal:
+        messages.warning(request, refusal.sentence)
+        journey.forget_time()
+        journey.wished_start = wished.isoformat()
+        return
+    journey.place, journey.starts_at = place.slug, held.starts_at.isoformat()
+    journey.kept_until = held.hold_expires_at.isoformat() if held.hold_expires_at else ""
+
+
+def _wish(request: HttpRequest) -> tuple[Location | None, datetime | None]:
+    """The clinic and the time (UTC) that a link carried. Anything unreadable counts as not chosen."""
+    words = request.POST if request.method == "POST" else request.GET
+    slug = words.get("clinic", "")[:60].replace("\x00", "")
+    place = Location.objects.filter(slug=slug).first() if slug else None
+    return place, read_instant(words.get("at", ""))
+
+
+def read_instant(text: str) -> datetime | None:
+    """An instant as our own links write it, for example 2027-03-02T10:15Z. None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text[:40])
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+@never_cache
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Where "Yes, I have one or more" leads. Nothing of the journey is left by then."""
+    signs = {"emergency": screening.signs(EMERGENCY), "today": screening.signs(TODAY)}
+    return render(request, "bookings/help_now.html", signs)
+
+
+@never_cache
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    return render(request, "bookings/elsewhere.html")

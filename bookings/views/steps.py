@@ -1,0 +1,124 @@
+"""Three of the five steps: the visit, the health pages, how to reach somebody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from bookings.forms import DetailsForm, HealthForm, VisitForm
+from bookings.journey import ANYWHERE, Journey, Step
+from bookings.services.requesting import is_adult_at
+from bookings.views import keeping
+from bookings.views.keeping import keep, next_page, skipped, step
+from clinic.models import Location
+from treatments import screening
+
+
+@step
+def visit(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
+    """Step 1: what to look at, and which clinic unless a link has said so."""
+    if away := skipped(request, journey, Step.VISIT):
+        return away
+    locations = list(Location.objects.all())
+    ask_clinic = not journey.clinic or "change" in request.GET or "clinic" in request.POST
+    initial = {"area": journey.area, "clinic": journey.clinic}
+    form = VisitForm(_posted(request), initial=initial, locations=locations, ask_clinic=ask_clinic)
+    if request.method == "POST" and form.is_valid():
+        area = form.cleaned_data["area"]
+        if screening.read_area(area).elsewhere:
+            return redirect("bookings:elsewhere")
+        journey.area = area
+        _choose_clinic(journey, form.cleaned_data.get("clinic", journey.clinic))
+        keep(request, journey, now)
+        return next_page(journey)
+    return _page(request, "bookings/visit.html", {"form": form, "back": "bookings:start"})
+
+
+def _choose_clinic(journey: Journey, clinic: str) -> None:
+    """Another clinic means another time; the old one stays kept until the new one is chosen."""
+    if clinic not in (ANYWHERE, journey.place):
+        journey.forget_time()
+    journey.clinic = clinic
+
+
+@step
+def health(request: HttpRequest, journey: Journey, now: datetime, page: int) -> HttpResponse:
+    """Step 3: one list of ticks, or all of it by phone."""
+    if page not in screening.PAGES:
+        raise Http404
+    if request.method == "POST" and "by_phone" in request.POST:
+        journey.by_phone, journey.health = True, {}
+        keep(request, journey, now)
+        return next_page(journey)
+    form = HealthForm(_posted(request), page=page, initial={"ticks": journey.health.get(str(page), [])})
+    if request.method == "POST" and form.is_valid():
+        journey.by_phone = False
+        journey.health[str(page)] = form.cleaned_data["ticks"]
+        keep(request, journey, now)
+        return next_page(journey)
+    if request.method != "POST" and (away := skipped(request, journey, Step(f"health-{page}"))):
+        return away
+    context = {
+        "form": form,
+        "page": page,
+        "last_page": page == len(screening.PAGES),
+        "last_line": screening.LAST_LINE,
+        "by_phone_text": screening.BY_PHONE_TEXT,
+        **_so_far(journey, now),
+    }
+    return _page(request, "bookings/health.html", context)
+
+
+@step
+def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
+    """Step 4: how to reach somebody. Somebody under 18 gets a kind page, and nothing is kept."""
+    location = keeping.chosen_location(journey)
+    today = now.astimezone(location.zone if location else None).date()
+    form = DetailsForm(_posted(request), initial=_as_days(journey.details), today=today)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if location and not is_adult_at(location, journey.start or now, given["date_of_birth"]):
+            keeping.forget(request, now)
+            return redirect("bookings:too_young")
+        journey.details = {
+            **given,
+            "date_of_birth": _plain(given["date_of_birth"]),
+            "travel_on": _plain(given["travel_on"]),
+        }
+        keep(request, journey, now)
+        return next_page(journey)
+    if request.method != "POST" and (away := skipped(request, journey, Step.DETAILS)):
+        return away
+    return _page(request, "bookings/details.html", {"form": form, **_so_far(journey, now, location)})
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _as_days(kept: dict[str, Any]) -> dict[str, Any]:
+    """The details as the form shows them: dates that a session keeps as text are dates again."""
+    days = {name: date.fromisoformat(kept[name]) for name in ("date_of_birth", "travel_on") if kept.get(name)}
+    return {**kept, **days}
+
+
+def _plain(day: Any) -> str:
+    return day.isoformat() if day else ""
+
+
+def _so_far(journey: Journey, now: datetime, location: Location | None = None) -> dict[str, Any]:
+    location = location or keeping.chosen_location(journey)
+    return {
+        "so_far": keeping.so_far(journey, location),
+        "kept": keeping.kept_words(journey, location, now),
+        "location": location,
+    }
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with a form: 422 once it came back with something to mend."""
+    form = context["form"]
+    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)

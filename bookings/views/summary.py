@@ -1,0 +1,86 @@
+"""The rows of the check page: what was said, in words, each with its Change link. Used once, kept apart for size."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from bookings.forms.contact import MISSED_CALL
+from bookings.journey import Journey
+from bookings.models import Patient
+from bookings.needs import ACCESS_NEEDS
+from bookings.views.keeping import answers_of
+from clinic.models import Location
+from clinic.wording import day_year, moment
+from treatments import screening
+
+Row = dict[str, Any]
+
+
+def request_rows(journey: Journey, location: Location) -> list[Row]:
+    visit, details = f"{reverse('bookings:visit')}?change=1", reverse("bookings:details")
+    when = f"{moment(journey.start, location.time_zone)}, {location.name}" if journey.start else ""
+    return [
+        _row("What we look at", screening.read_area(journey.area).text, visit),
+        _row("Time", f"{when} time", reverse("bookings:time")),
+        _row("Clinic", ", ".join([location.name, *location.address.splitlines(), location.postcode]), visit),
+        *_health_rows(journey),
+        *_contact_rows(journey, details),
+    ]
+
+
+def _health_rows(journey: Journey) -> list[Row]:
+    """The ticks as they were ticked, in words."""
+    if journey.by_phone:
+        return [_row("Your health", "Ask me on the phone", reverse("bookings:health", args=[1]))]
+    return [
+        _row(
+            screening.PAGES[page],
+            _ticked(page, answer),
+            reverse("bookings:health", args=[page]),
+            "your health answers",
+        )
+        for page, answer in sorted(answers_of(journey).items())
+    ]
+
+
+def _ticked(page: int, answer: screening.PageAnswer) -> list[str]:
+    lines = [tick.text for tick in screening.ticks_on(page) if tick.code in answer.ticks]
+    if answer.none:
+        lines.append(screening.NONE_TEXT)
+    if answer.unsure:
+        lines.append(screening.UNSURE_TEXT)
+    return lines
+
+
+def _contact_rows(journey: Journey, change: str) -> list[Row]:
+    given, shown = journey.details, _days(journey)
+    needs = [ACCESS_NEEDS[code] for code in given.get("access_needs", ()) if code in ACCESS_NEEDS]
+    rows = [
+        _row("Your name", given["name"], change),
+        _row("Phone number", given["phone"], change),
+        _row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
+        _row("If you miss our call", MISSED_CALL[given["missed_call"]], change),
+        _row("Email", given.get("email") or "None. We ring you instead.", change),
+        _row("Date of birth", shown["date_of_birth"], change),
+        _row("A flight or a long trip", shown["travel_on"] or "None planned", change),
+    ]
+    if needs:
+        rows.append(_row("What would help on the day", needs, change))
+    if given.get("anything_else"):
+        rows.append(_row("Anything else", given["anything_else"], change))
+    return rows
+
+
+def _days(journey: Journey) -> dict[str, str]:
+    """The two dates of the details page in words; an empty one stays empty."""
+    kept = journey.details
+    names = ("date_of_birth", "travel_on")
+    return {name: day_year(date.fromisoformat(kept[name])) if kept.get(name) else "" for name in names}
+
+
+def _row(label: str, value: str | list[str], url: str, change: str = "") -> Row:
+    words = {"lines": value} if isinstance(value, list) else {"value": value}
+    return {"label": label, **words, "change_url": url, "change_label": change or label.lower()}

@@ -1,0 +1,177 @@
+"""Step 2: choose a time. A list of days first, a month second; and what is near when a time was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bookings import diary, services
+from bookings.availability import Slot
+from bookings.calendar_month import month_weeks
+from bookings.journey import ANYWHERE, Journey, Step
+from bookings.models import Appointment, Service
+from bookings.services.errors import BookingError, DiaryBusy
+from bookings.views import keeping
+from bookings.views.keeping import keep, next_page, skipped, step
+from bookings.views.start import read_instant
+from bookings.working_time import working_day_at
+from clinic.models import Location
+from clinic.wording import clock, day
+
+DAYS_AT_FIRST = 5
+MOST_A_DAY = 40
+
+
+@step
+def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
+    """A POST keeps the pressed time; a GET shows what is free from a day on, or a month of it."""
+    if away := skipped(request, journey, Step.TIME):
+        return away
+    locations = {place.pk: place for place in Location.objects.all()}
+    status = 200
+    if request.method == "POST":
+        refusal = _keep_time(request, journey, locations, now)
+        if refusal is None:
+            keep(request, journey, now)
+            return next_page(journey)
+        messages.warning(request, refusal.sentence)
+        status = 503 if isinstance(refusal, DiaryBusy) else 409
+        keep(request, journey, now)
+    context = _times(request, journey, locations, now)
+    response = render(request, "bookings/time.html", context, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _keep_time(
+    request: HttpRequest, journey: Journey, locations: dict[int, Location], now: datetime
+) -> BookingError | None:
+    """Hold the posted time for this journey; the refusal where that cannot be. The time is derived again there."""
+    slug, _, start = request.POST.get("slot", "")[:80].partition("|")
+    place = next((each for each in locations.values() if each.slug == slug), None)
+    starts_at, service = read_instant(start), Service.objects.online().first()
+    if place is None or starts_at is None or service is None:
+        return BookingError("We could not read that time. Please press one of the times on this page.")
+    try:
+        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=starts_at, now=now)
+    except BookingError as refusal:
+        journey.wished_start, journey.clinic = starts_at.isoformat(), journey.clinic or place.slug
+        return refusal
+    journey.place, journey.starts_at, journey.wished_start = place.slug, held.starts_at.isoformat(), ""
+    journey.kept_until = held.hold_expires_at.isoformat() if held.hold_expires_at else ""
+    return None
+
+
+def _times(
+    request: HttpRequest, journey: Journey, locations: dict[int, Location], now: datetime
+) -> dict[str, Any]:
+    chosen = [each for each in locations.values() if journey.clinic in (ANYWHERE, each.slug)]
+    lead = (chosen or list(locations.values()))[0]
+    slots = _free(journey, list(locations.values()) if journey.wished else chosen, now)
+    here = [slot for slot in slots if locations[slot.location] in chosen]
+    since = _day(request.GET.get("from", ""), now.astimezone(lead.zone).date())
+    own = keeping.chosen_location(journey) if journey.starts_at else None
+    context: dict[str, Any] = {
+        "place": lead if len(chosen) == 1 else None,
+        "so_far": keeping.so_far(journey, own or (lead if len(chosen) == 1 else None)),
+        "kept": keeping.kept_words(journey, own, now),
+        "later_from": None,
+        "earlier": "from" in request.GET or "month" in request.GET,
+        "shown_from": since,
+        "any_at_all": bool(here),
+        "near": [],
+    }
+    if journey.wished:
+        context["near"] = _near(slots, journey.wished, lead, locations)
+    if "month" in request.GET:
+        month = _day(f"{request.GET['month'][:7]}-01", since)
+        return context | _month(here, month, now, lead, locations)
+    later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, lead.time_zone)]
+    days = list(_by_day(later, locations, name_place=len(chosen) > 1))
+    context["days"] = days[:DAYS_AT_FIRST]
+    context["later_from"] = days[DAYS_AT_FIRST]["date"] if len(days) > DAYS_AT_FIRST else None
+    context["month_url"] = f"{reverse('bookings:time')}?month={since:%Y-%m}"
+    return context
+
+
+_MIDNIGHT = datetime.min.time()
+
+
+def _free(journey: Journey, places: list[Location], now: datetime) -> list[Slot]:
+    service = Service.objects.online().first()
+    if service is None:
+        return []
+    own = Appointment.objects.filter(idempotency_key=journey.uuid).first()
+    return diary.free_times(places, service, now=now, own=own)
+
+
+def _by_day(
+    slots: Iterable[Slot], locations: dict[int, Location], *, name_place: bool
+) -> Iterable[dict[str, Any]]:
+    """Headings with their buttons, by the day on the wall calendar of each slot's own clinic."""
+
+    def local_day(slot: Slot) -> date:
+        return slot.starts.astimezone(locations[slot.location].zone).date()
+
+    for on, group in groupby(sorted(slots, key=lambda slot: (local_day(slot), slot.starts)), key=local_day):
+        times = [_button(slot, locations[slot.location], on, name_place) for slot in group][:MOST_A_DAY]
+        yield {"heading": day(on), "date": on, "times": times}
+
+
+def _button(slot: Slot, place: Location, on: date, name_place: bool) -> dict[str, str]:
+    at = clock(slot.starts.astimezone(place.zone).time(), minutes=True)
+    return {
+        "label": f"{at}, {place.name}" if name_place else at,
+        "hidden": f", {day(on)}" if name_place else f", {day(on)}, {place.name}",
+        "value": f"{place.slug}|{slot.starts:%Y-%m-%dT%H:%MZ}",
+    }
+
+
+def _near(
+    slots: list[Slot], wished: datetime, lead: Location, locations: dict[int, Location]
+) -> list[dict[str, Any]]:
+    here, others = diary.nearest(slots, wished, lead)
+    return list(_by_day(here + others, locations, name_place=True))
+
+
+def _month(
+    slots: list[Slot], month: date, now: datetime, lead: Location, locations: dict[int, Location]
+) -> dict[str, Any]:
+    """A table of one month: each day with how many times it has, as a link to that day."""
+    counts: dict[date, int] = {}
+    for slot in slots:
+        on = slot.starts.astimezone(locations[slot.location].zone).date()
+        counts[on] = counts.get(on, 0) + 1
+    first = month.replace(day=1)
+    previous, following = (
+        (first - timedelta(days=1)).replace(day=1),
+        (first + timedelta(days=32)).replace(day=1),
+    )
+    months = {on.replace(day=1) for on in counts}
+    return {
+        "weeks": month_weeks(first, counts),
+        "month_name": day_month(first),
+        "previous_month": previous if any(each <= previous for each in months) else None,
+        "next_month": following if any(each >= following for each in months) else None,
+        "days": [],
+    }
+
+
+def day_month(first: date) -> str:
+    """A month in words: "March 2027"."""
+    return f"{day(first).split()[-1]} {first.year}"
+
+
+def _day(text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return otherwise
