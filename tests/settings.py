@@ -14,6 +14,7 @@ _EXAMPLE = (_ROOT / ".env.example").read_text(encoding="utf-8")
 RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", "") or tempfile.mkdtemp(prefix="clinic-tests-"))
 os.environ["TEST_RUN_DIR"] = str(RUN_DIR)  # the processes of a parallel run share the folder
 
+(RUN_DIR / "static").mkdir(exist_ok=True)
 _database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
 os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
 os.environ |= {
@@ -26,6 +27,7 @@ os.environ |= {
     "SSL_REDIRECT": "0",  # the test client and the live server speak plain HTTP
     "EMAIL_URL": "memory://",
     "VAR_DIR": str(RUN_DIR),
+    "STATIC_ROOT": str(RUN_DIR / "static"),
 }
 
 from clinic.settings import *  # noqa: E402, F403
