@@ -112,7 +112,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "clinic_forms"
 CRISPY_TEMPLATE_PACK = "clinic_forms"
 
@@ -149,7 +148,7 @@ LOGIN_URL = "admin:login"
 
 # --- Sessions and cookies ----------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(timedelta(hours=2).total_seconds())
+SESSION_COOKIE_AGE = JOURNEY_IDLE_MINUTES * 60
 SESSION_COOKIE_SAMESITE = "Lax"  # a manage link is opened from a mail
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

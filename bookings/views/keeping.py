@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,7 +25,6 @@ from treatments import screening
 from treatments.screening import Level, PageAnswer
 
 ENTRY = "journey"
-TOO_LONG_AGO = "This was open for a long time, so we let your earlier answers go. Please start again."
 _PAGES = {
     Step.START: ("bookings:start", ()),
     Step.VISIT: ("bookings:visit", ()),
@@ -38,7 +36,7 @@ _PAGES = {
     Step.CHECK: ("bookings:check", ()),
 }
 _FIRST = {
-    Step.START: "Please start here.",
+    Step.START: "Please start here. If you had begun, it was too long ago, and we have let your answers go.",
     Step.VISIT: "Please choose what we look at, and a clinic, first.",
     Step.TIME: "Please choose a time first.",
     Step.HEALTH_1: "Please answer the health questions first, or choose to do it by phone.",
@@ -111,9 +109,6 @@ def step(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         journey = journey_of(request, now)
         if journey.sent:
             return redirect("bookings:sent")
-        if ENTRY in request.session and not journey.touched:
-            messages.info(request, TOO_LONG_AGO)
-            del request.session[ENTRY]
         if request.method == "POST" and journey.key:
             services.renew_hold(key=journey.uuid, now=now)
         return page(request, journey, now, *args, **kwargs)
@@ -127,8 +122,7 @@ def skipped(request: HttpRequest, journey: Journey, this: Step) -> HttpResponse 
     missing = journey.missing()
     if order.index(missing) >= order.index(this):
         return None
-    if not len(get_messages(request)):  # len() does not use the messages up
-        messages.info(request, _FIRST[missing])
+    messages.info(request, _FIRST[missing])
     return redirect(address(missing))
 
 
