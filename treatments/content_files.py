@@ -150,8 +150,9 @@ def _read_page(content: Content, path: Path) -> None:
 
 def _sections(content: Content, name: str, lines: list[str], first: int) -> Iterator[dict[str, str]]:
     starts = [number for number in range(first, len(lines)) if _HEADING_START.match(lines[number])]
-    if "".join(lines[first : starts[0] if starts else len(lines)]).strip():
-        content.wrong(f"{name}, line {first + 1}", "text has to stand under a “## Heading {#key}”.")
+    before = range(first, starts[0] if starts else len(lines))
+    for number in (number for number in before if lines[number].strip()):
+        content.wrong(f"{name}, line {number + 1}", "text has to stand under a “## Heading {#key}”.")
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         found = _HEADING.fullmatch(lines[start])
         if found is None:

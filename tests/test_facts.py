@@ -1,0 +1,120 @@
+"""Changing a fact, and how figures and prices are printed by templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+
+from clinic.models import Location
+from treatments.facts import change_fact
+from treatments.fees import NOT_ENTERED, price_sentence, totals
+from treatments.models import Fact, Fee
+
+SIGNED = {"signed_by": "Dr A. Example, GMC 1234567", "signed_on": dt.date(2027, 1, 5)}
+VALUE = {"text": "2 weeks", "number": 14, "unit": "days", "reason": "Careful.", "certainty": "differ"}
+both = pytest.mark.both
+database = pytest.mark.django_db
+
+
+@pytest.fixture
+def fact(db: None) -> Fact:
+    return Fact.objects.create(key="gap_min", **VALUE, **SIGNED)
+
+
+def change(**changes: object) -> Fact:
+    return change_fact(key="gap_min", by="an editor", **{**VALUE, **SIGNED, **changes})  # type: ignore[arg-type]
+
+
+@both
+@pytest.mark.parametrize(
+    "changes", [{"text": "3 weeks"}, {"number": 21}, {"number": None}, {"unit": "nights"}]
+)
+def test_a_new_value_loses_its_signature(fact: Fact, changes: dict[str, object]) -> None:
+    changed = change(**changes)
+    fact.refresh_from_db()
+    assert (fact.signed_by, fact.signed_on) == (changed.signed_by, changed.signed_on) == ("", None)
+    assert [getattr(fact, name) for name in changes] == list(changes.values())
+
+
+@both
+def test_even_a_signature_given_with_the_new_value_does_not_count(fact: Fact) -> None:
+    assert change(text="3 weeks", signed_by="Dr B").signed_by == ""
+
+
+@both
+@pytest.mark.parametrize("changes", [{"reason": "More careful."}, {"certainty": "ours"}, {}])
+def test_another_reason_keeps_the_signature(fact: Fact, changes: dict[str, object]) -> None:
+    change(**changes)
+    fact.refresh_from_db()
+    assert (fact.signed_by, fact.signed_on) == (SIGNED["signed_by"], SIGNED["signed_on"])
+
+
+@both
+def test_it_can_be_signed_afterwards(fact: Fact) -> None:
+    change(text="3 weeks")
+    assert change(text="3 weeks", signed_by="Dr B").signed_by == "Dr B"
+
+
+@both
+@database
+def test_an_unknown_fact_is_an_error() -> None:
+    with pytest.raises(Fact.DoesNotExist):
+        change()
+
+
+# Prices
+
+
+def fee(service: str, country: str, currency: str, amount: str | None) -> Fee:
+    return Fee(service=service, country=country, currency=currency, amount=amount and Decimal(amount))
+
+
+GB, IE = fee("session", "GB", "GBP", "395"), fee("session", "IE", "GBP", "395.00")
+NO_EURO, EURO = fee("session", "IE", "EUR", None), fee("session", "IE", "EUR", "450")
+
+
+def test_the_price_is_per_session() -> None:
+    assert price_sentence([IE, EURO, GB]) == "£395 per session"
+
+
+def test_dublin_names_sterling_and_the_euro_price_once_there_is_one() -> None:
+    assert price_sentence([GB, IE, NO_EURO], "IE") == "£395 per session, in pounds sterling"
+    assert price_sentence([GB, IE, EURO], "IE") == "£395 per session, in pounds sterling, or €450 per session"
+
+
+def test_a_price_not_entered_is_said_in_words_and_never_taken_from_elsewhere() -> None:
+    assert price_sentence([IE, EURO, fee("session", "GB", "GBP", None)]) == NOT_ENTERED
+    assert price_sentence([GB], "IE") == NOT_ENTERED
+    assert totals([IE]) == []
+
+
+def test_totals_are_for_two_to_eight_sessions() -> None:
+    assert [tuple(total) for total in totals([GB])] == [
+        (2, "£790"),
+        (4, "£1,580"),
+        (6, "£2,370"),
+        (8, "£3,160"),
+    ]
+
+
+# Tags
+
+
+@both
+@database
+def test_the_tags_print_a_fact_and_the_price(fact: Fact) -> None:
+    Fee.objects.bulk_create([GB, IE])
+    template = Template('{% load facts fees %}{% fact "gap_min" %}|{% price %}|{% price dublin %}')
+    made = template.render(Context({"dublin": Location(country="IE")}))
+    assert made == (
+        '<data value="14" data-fact="gap_min">2 weeks</data>|£395 per session|£395 per session, in pounds sterling'
+    )
+
+
+@both
+@database
+def test_a_fact_that_is_gone_does_not_take_the_page_down() -> None:
+    assert "ask us" in Template('{% load facts %}{% fact "gone" %}').render(Context())
