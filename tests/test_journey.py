@@ -67,7 +67,7 @@ def to_check(reader: Reader) -> Reader:
 def test_from_a_clinic_page_to_sent_in_8_pages_and_15_taps(place: Location) -> None:
     reader = Reader().open("/clinics/maidenhead/")
     reader.pages = 0  # the clinic's page is where it begins
-    reader.click("Ask for a consultation").press("No, I have none of these")
+    reader.click("Ask at this clinic").press("No, I have none of these")
     reader.choose("Fine red, blue or purple lines").press("Continue").press("10:15am")
     for _ in range(3):
         reader.choose("No, none of these").press("Continue")
@@ -82,7 +82,7 @@ def test_from_a_clinic_page_to_sent_in_8_pages_and_15_taps(place: Location) -> N
 def test_by_the_phone_route_in_6_pages_and_10_taps(place: Location) -> None:
     reader = Reader().open("/clinics/maidenhead/")
     reader.pages = 0
-    reader.click("Ask for a consultation").press("No, I have none of these")
+    reader.click("Ask at this clinic").press("No, I have none of these")
     reader.choose("Fine red, blue or purple lines").press("Continue").press("10:15am")
     reader.press("Ask me all of this on the phone")
     send(fill_details(reader))
