@@ -1,0 +1,50 @@
+"""Puts the bank holidays of England and Ireland into the diary as closures. Never changes or removes one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import time, timedelta
+from typing import NamedTuple
+
+from holidays import country_holidays
+
+from bookings.models import Closure
+from bookings.working_time import working_day_at
+from clinic.models import Country
+
+_DAY, _MIDNIGHT = timedelta(days=1), time()
+
+
+class _Calendar(NamedTuple):
+    """Which of the calendars we load; its days begin and end at midnight of this zone."""
+
+    country: Country
+    part: str | None
+    zone: str
+
+
+CALENDARS = (_Calendar(Country.GB, "ENG", "Europe/London"), _Calendar(Country.IE, None, "Europe/Dublin"))
+
+
+def load_bank_holidays(years: Collection[int]) -> int:
+    """Add what is missing of these years and say how many days that were."""
+    there = set(Closure.objects.bank_holidays().values_list("country", "day"))
+    missing = [row for row in _rows(years) if (row.country, row.day) not in there]
+    # Two people who load at once write the same rows: the second one's are left out.
+    Closure.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def _rows(years: Collection[int]) -> list[Closure]:
+    return [
+        Closure(
+            kind=Closure.Kind.BANK_HOLIDAY,
+            country=calendar.country,
+            day=day,
+            starts_at=working_day_at(day, _MIDNIGHT, calendar.zone),
+            ends_at=working_day_at(day + _DAY, _MIDNIGHT, calendar.zone),
+            reason=name,
+        )
+        for calendar in CALENDARS
+        for day, name in country_holidays(calendar.country, subdiv=calendar.part, years=years).items()
+    ]
