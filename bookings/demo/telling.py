@@ -85,7 +85,7 @@ def _begin(stage: Stage, story: Story, nth: int, asked_at: datetime) -> Appointm
         email=email if story.email else "",
         date_of_birth=date(1948 + nth % 50, 1 + nth % 12, 1 + nth % 28),
         reach_by=Patient.ReachBy.WRITE if nth % 9 == 4 else Patient.ReachBy.RING,
-        leave_message=nth % 3 != 2,
+        leave_message=nth % 3 != 1,
         ring_when=list(Patient.RingWhen)[nth % 3],
     )
     if story.by_staff:
