@@ -77,7 +77,7 @@ def _settle(noun: Noun, row: Loadable, entry: Entry, name: str, report: Report) 
     if here == there:
         report.unchanged += 1
         if before != there:
-            noun.model.objects.filter(pk=row.pk).update(loaded_digest=there)
+            noun.rows().filter(pk=row.pk).update(loaded_digest=there)
     elif here == before:
         _update(noun, row, entry)
         report.updated.append(name)

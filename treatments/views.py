@@ -50,7 +50,7 @@ def fees(request: HttpRequest) -> HttpResponse:
 
 @informs
 def help_now(request: HttpRequest) -> HttpResponse:
-    return _text(request)
+    return _text(request, "treatments/help_now.html")
 
 
 @informs
@@ -58,8 +58,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return _text(request)
 
 
-def _text(request: HttpRequest) -> HttpResponse:
-    """The published page whose address was asked for, under its own template where it has one."""
+def _text(request: HttpRequest, template: str = "treatments/page.html") -> HttpResponse:
+    """The published page whose address was asked for."""
     found = get_object_or_404(Page.objects.published().with_texts(), path=request.path_info)
     figures = figures_of(request)
     context = {
@@ -70,5 +70,4 @@ def _text(request: HttpRequest) -> HttpResponse:
         "totals": totals(fees_of(request)),
         "locations": places(request),
     }
-    own = f"treatments/{found.slug.replace('-', '_')}.html"
-    return render(request, [own, "treatments/page.html"], context)
+    return render(request, template, context)

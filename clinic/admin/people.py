@@ -18,7 +18,8 @@ NOT_SHOWN = {"groups", "user_permissions"}
 
 
 class ByManagerOfAll(RoleAdmin):
-    may_change = may_add = may_delete = (MANAGER_OF_ALL,)
+    may_change: tuple[str, ...] = (MANAGER_OF_ALL,)
+    may_add = may_delete = may_change
 
 
 @admin.register(Clinician)
