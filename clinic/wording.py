@@ -34,6 +34,15 @@ def day_year(on: date) -> str:
     return f"{day(on)} {on.year}"
 
 
+def calendar_day(on: date) -> str:
+    """A date nobody asks the weekday of: a birthday, a flight.
+
+    >>> calendar_day(date(1958, 3, 27))
+    '27 March 1958'
+    """
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
 def clock(at: time, minutes: bool = False) -> str:
     """A time as the clock on the wall shows it; with `minutes`, as on buttons, full hours keep theirs.
 

@@ -82,7 +82,7 @@ class DetailsForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.helper = helper()
+        self.helper = helper(summary_above=True)
 
     def clean_date_of_birth(self) -> date:
         born: date = self.cleaned_data["date_of_birth"]
@@ -146,7 +146,7 @@ class RingMeForm(forms.Form):
             *((place.slug, place.name) for place in locations),
             *((country, f"Any clinic in {_in_words(country)}") for country in countries),
         ]
-        self.helper = helper("Ring me")
+        self.helper = helper("Ring me", summary_above=True)
 
 
 class WriteLaterForm(forms.Form):

@@ -7,9 +7,10 @@ import unicodedata
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+
+from bookings.phones import phone_words, read_phone
 
 NAME_LONGEST = 120
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -47,7 +48,6 @@ class PhoneField(forms.CharField):
     PROBLEM = "Enter a phone number we can ring, for example 020 7946 0000 or 01 500 0000."
 
     def __init__(self, **kwargs: Any) -> None:
-        self.countries = ("GB", "IE")
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
         kwargs.setdefault("error_messages", {"required": "Enter a phone number."})
         super().__init__(max_length=60, **kwargs)
@@ -57,14 +57,13 @@ class PhoneField(forms.CharField):
         if not typed:
             return ""
         readable(typed)
-        for country in self.countries:
-            try:
-                number = phonenumbers.parse(typed, country)
-            except phonenumbers.NumberParseException:
-                continue
-            if phonenumbers.is_valid_number(number) and not number.extension:
-                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        raise ValidationError(self.PROBLEM)
+        number = read_phone(typed)
+        if number is None:
+            raise ValidationError(self.PROBLEM)
+        return number
+
+    def prepare_value(self, value: Any) -> Any:
+        return phone_words(value) if isinstance(value, str) and value.startswith("+") else value
 
 
 class DayField(forms.CharField):

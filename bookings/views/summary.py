@@ -11,9 +11,10 @@ from bookings.forms.contact import MISSED_CALL
 from bookings.journey import Journey
 from bookings.models import Patient
 from bookings.needs import ACCESS_NEEDS
+from bookings.phones import phone_words
 from bookings.views.keeping import answers_of
 from clinic.models import Location
-from clinic.wording import day_year, moment
+from clinic.wording import calendar_day, moment
 from treatments import screening
 
 Row = dict[str, Any]
@@ -60,7 +61,7 @@ def _contact_rows(journey: Journey, change: str) -> list[Row]:
     needs = [ACCESS_NEEDS[code] for code in given.get("access_needs", ()) if code in ACCESS_NEEDS]
     rows = [
         _row("Your name", given["name"], change),
-        _row("Phone number", given["phone"], change),
+        _row("Phone number", phone_words(given["phone"]), change),
         _row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
         _row("If you miss our call", MISSED_CALL[given["missed_call"]], change),
         _row("Email", given.get("email") or "None. We ring you instead.", change),
@@ -78,7 +79,7 @@ def _days(journey: Journey) -> dict[str, str]:
     """The two dates of the details page in words; an empty one stays empty."""
     kept = journey.details
     names = ("date_of_birth", "travel_on")
-    return {name: day_year(date.fromisoformat(kept[name])) if kept.get(name) else "" for name in names}
+    return {name: calendar_day(date.fromisoformat(kept[name])) if kept.get(name) else "" for name in names}
 
 
 def _row(label: str, value: str | list[str], url: str, change: str = "") -> Row:
