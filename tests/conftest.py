@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +11,7 @@ from django.test import SimpleTestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests.scale import scaled
+from tests.scale import SCALE, scaled
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 
@@ -21,7 +19,7 @@ hypothesis_settings.register_profile(
     "house",
     max_examples=scaled(1000, least=50),
     deadline=None,  # two busy cores are no reason to fail
-    derandomize=not os.environ.get("SCALE"),  # the same examples each day; new ones when somebody asks for proof
+    derandomize=SCALE < 1,  # the same examples each day; new ones when somebody asks for proof
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("house")
@@ -58,13 +56,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the run's folder away, once: the processes of a parallel run share it."""
-    if not hasattr(config, "workerinput") and not os.environ.get("KEEP_TEST_RUN_DIR"):
-        shutil.rmtree(os.environ["TEST_RUN_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

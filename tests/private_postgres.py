@@ -21,7 +21,9 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # a test
 
 def binaries() -> Path | None:
     """The newest server on this machine, or None."""
-    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name.split(".")[0]))
+    kept = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name.split(".")[0])
+    )
     found = shutil.which("postgres")
     kept = ([Path(found).resolve().parent] if found else []) + kept
     return kept[-1] if kept and (kept[-1] / "initdb").exists() else None
@@ -51,9 +53,15 @@ def private_postgres(*, settings: tuple[str, ...] = FAST, connections: int = 100
     if owner:
         shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o711)  # others may reach the socket, not read the folder
-    quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "cwd": folder, **owner}
+    quiet: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "cwd": folder,
+        **owner,
+    }
     data = folder / "data"
-    made = [server / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    made = [str(server / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
+    made += ["-E", "UTF8", "--locale=C.UTF-8"]
     process = None
     try:
         subprocess.run(made, check=True, **quiet)
@@ -64,7 +72,9 @@ def private_postgres(*, settings: tuple[str, ...] = FAST, connections: int = 100
                 [server / "postgres", "-D", data, *flags], stderr=log, preexec_fn=_end_with_parent, **quiet
             )
         _wait_until_ready(server, folder, process)
-        subprocess.run([server / "createdb", "-h", folder, "-U", "postgres", "clinic"], check=True, **quiet)
+        subprocess.run(
+            [str(server / "createdb"), "-h", str(folder), "-U", "postgres", "clinic"], check=True, **quiet
+        )
         yield f"postgres://postgres@{quote(str(folder), safe='')}/clinic"
     finally:
         if process is not None and process.poll() is None:
@@ -74,7 +84,7 @@ def private_postgres(*, settings: tuple[str, ...] = FAST, connections: int = 100
 
 
 def _wait_until_ready(server: Path, folder: Path, process: subprocess.Popen[bytes]) -> None:
-    ask = [server / "pg_isready", "-q", "-h", folder, "-d", "postgres"]
+    ask = [str(server / "pg_isready"), "-q", "-h", str(folder), "-d", "postgres"]
     deadline = time.monotonic() + 30
     while subprocess.run(ask, check=False).returncode != 0:
         if process.poll() is not None or time.monotonic() > deadline:

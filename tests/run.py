@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,11 +87,15 @@ def lint() -> Result:
 
 
 def types() -> Result:
-    """The settings of the tests, so that it needs no .env; the count is of modules."""
+    """The count is of modules."""
     began = time.monotonic()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     done = subprocess.run(
-        [BIN / "mypy", "."], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [BIN / "mypy", "."],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     print(done.stdout, done.stderr, sep="", end="", flush=True)
     seen = re.search(r"(?:in|checked) (\d+) source files", done.stdout)
@@ -106,7 +110,12 @@ def pytest(name: str, marks: str, database: str, *words: str, strict: bool = Fal
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="clinic-report-") as folder:
         report = Path(folder) / "report.xml"
-        env = {**os.environ, "DATABASE_URL": database, "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "CHROMIUM": chromium() or ""}
+        env = {
+            **os.environ,
+            "DATABASE_URL": database,
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+            "CHROMIUM": chromium() or "",
+        }
         env.pop("TEST_RUN_DIR", None)
         asked = [sys.executable, "-m", "pytest", "-m", marks, f"--junitxml={report}", *words]
         code = run(asked, env)
@@ -131,7 +140,7 @@ def counted(name: str, report: Path) -> Result:
     return Result(name, total("tests") - bad - skipped, bad, skipped)
 
 
-def run(command: list[str | Path], env: dict[str, str] | None = None) -> int:
+def run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> int:
     return subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -196,7 +205,7 @@ def main(asked: list[str]) -> int:
         print(f"No such part: {', '.join(unknown)}. There are: {', '.join(PARTS)} and drills.")
         return 2
     os.environ.setdefault("SCALE", "0.1")
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # so that the server is stopped on the way out
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the server is stopped on the way out
     began = time.monotonic()
     with ExitStack() as stack:
         this = Run(stack)
@@ -211,7 +220,11 @@ def tell(results: list[Result], seconds: float) -> int:
     for result in results:
         if result.missing:
             print(f"!!! {result.name} DID NOT RUN: {result.missing} is not on this machine.")
-    late = seconds > LIMIT and float(os.environ["SCALE"]) < 1 and "drills" not in [result.name for result in results]
+    late = (
+        seconds > LIMIT
+        and float(os.environ["SCALE"]) < 1
+        and "drills" not in [result.name for result in results]
+    )
     if late:
         print(f"!!! {seconds:.0f} s is over the limit of {LIMIT} s.")
     failed = sum(result.failed for result in results) + sum(

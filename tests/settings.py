@@ -4,16 +4,19 @@ Each variable gets the default that `.env.example` documents, so a run does not 
 DATABASE_URL (which database) is taken from outside. No DATABASE_URL means a SQLite file in a folder made for this run.
 """
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _EXAMPLE = (_ROOT / ".env.example").read_text(encoding="utf-8")
-RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", "") or tempfile.mkdtemp(prefix="clinic-tests-"))
-os.environ["TEST_RUN_DIR"] = str(RUN_DIR)  # the processes of a parallel run share the folder
-
+if not os.environ.get("TEST_RUN_DIR"):  # the processes of a parallel run share the folder of the first
+    os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="clinic-tests-")
+    atexit.register(shutil.rmtree, os.environ["TEST_RUN_DIR"], ignore_errors=True)
+RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 (RUN_DIR / "static").mkdir(exist_ok=True)
 _database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
 os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
@@ -34,6 +37,8 @@ from clinic.settings import *  # noqa: E402, F403
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic first
+    # Without a manifest, so that no run has to begin with collectstatic.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a login a test must not cost 0.2 s each
+# A log-in would cost each test 0.2 s otherwise.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -69,7 +69,9 @@ class Command(BaseCommand):
             try:
                 probe.bind((HOST, port))
             except PermissionError:
-                raise CommandError(f"Port {port} needs more rights. Choose one above 1023: make run PORT=8001") from None
+                raise CommandError(
+                    f"Port {port} needs more rights. Choose one above 1023: make run PORT=8001"
+                ) from None
             except OSError:
                 raise CommandError(
                     f"Port {port} is taken by another program. Stop that one, or choose another port: "
@@ -131,7 +133,9 @@ class Command(BaseCommand):
             time.sleep(0.2)
         for name, process in self.running.items():
             if process.poll() is not None and self.told is None:
-                raise CommandError(f"The {name} ended by itself (code {process.returncode}), so everything stops.")
+                raise CommandError(
+                    f"The {name} ended by itself (code {process.returncode}), so everything stops."
+                )
 
     def _stop(self) -> None:
         for number in STOPS:
