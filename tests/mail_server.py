@@ -59,7 +59,9 @@ class MailServer:
 
     def start(self) -> None:
         self._controller = _Controller(self, hostname="127.0.0.1", port=self.port)
+        before = self.connections
         self._controller.start()
+        self.connections = before  # starting knocks at its own door once
 
     def stop(self) -> None:
         """Go away as a crash does: those who are talking are cut off in the middle of a word."""
