@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
 from bookings import services
 from bookings.models import Appointment, Closure, Service, WorkingPattern
-from bookings.services import Actor, PatientDetails, Wish
-from clinic.models import Clinician, Location, Membership, Role, Room
+from bookings.services import SYSTEM, Actor, PatientDetails, Wish
+from clinic.models import Clinician, Location, Membership, Message, Role, Room
 from treatments.models import Fee
 from treatments.screening import PageAnswer
 
@@ -191,3 +192,30 @@ def make_staff(username: str, role: str = Role.RECEPTIONIST, *locations: Locatio
 
 def make_actor(user: User) -> Actor:
     return Actor.staff(user)
+
+
+def make_desk(location: Location) -> Actor:
+    """A receptionist of this clinic alone."""
+    name = f"desk-{location.slug}"
+    return Actor.staff(
+        User.objects.filter(username=name).first() or make_staff(name, "receptionist", location)
+    )
+
+
+def act(
+    verb: Callable[..., Appointment],
+    appointment: Appointment,
+    actor: Actor = SYSTEM,
+    *,
+    now: dt.datetime = NOW,
+    **given: object,
+) -> Appointment:
+    """One verb on an appointment in the version that the caller has seen."""
+    return verb(
+        appointment_id=appointment.pk, expected_version=appointment.version, actor=actor, now=now, **given
+    )
+
+
+def post_went() -> None:
+    """Everything queued so far has been sent, as the worker would have done by now."""
+    Message.objects.unsent().update(status=Message.Status.SENT, sent_at=NOW, attempts=1)
