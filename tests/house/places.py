@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.tree import ROOMS, Verdict, files, modules, parse
+from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 
 # Names without a template of their own, and why.
 WITHOUT_TEMPLATE = {
@@ -176,13 +176,9 @@ def every_setting_is_explained(root: Path) -> Verdict:
 def _variables(settings: Path) -> Iterator[tuple[str, str | None]]:
     """Name and default, as it would stand in a file; None where the default is worked out."""
     for node in ast.walk(parse(settings)):
-        if not isinstance(node, ast.Call) or not ast.unparse(node.func).startswith("env."):
+        if not isinstance(node, ast.Call) or not re.fullmatch(r"env\.(?!read_env)\w+", dotted(node.func)):
             continue
-        if (
-            ast.unparse(node.func) == "env.read_env"
-            or not node.args
-            or not isinstance(node.args[0], ast.Constant)
-        ):
+        if not node.args or not isinstance(node.args[0], ast.Constant):
             continue
         default = node.args[1] if len(node.args) > 1 else None
         yield str(node.args[0].value), _as_text(default)
