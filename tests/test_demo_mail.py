@@ -9,14 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.http import Http404
-from django.test import RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from clinic import demo, outbox
 
 NOW = dt.datetime(2027, 2, 17, 10, 0, tzinfo=dt.UTC)
-pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.both,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.demo_urls"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +47,9 @@ def write(
 
 
 def page() -> str:
-    return demo.mail(RequestFactory().get("/demo/mail/")).content.decode()
+    answer = Client().get("/demo/mail/")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store, private")
+    return answer.content.decode()
 
 
 def test_it_says_so_when_there_is_no_mail() -> None:
@@ -101,8 +106,7 @@ def test_each_mail_is_a_file_of_its_own(folder: Path) -> None:
 
 def test_outside_a_demo_there_is_no_such_page(settings: Settings) -> None:
     settings.DEMO = False
-    with pytest.raises(Http404):
-        demo.mail(RequestFactory().get("/demo/mail/"))
+    assert Client().get("/demo/mail/").status_code == 404
 
 
 @pytest.mark.parametrize(("demo_mode", "found"), [("1", True), ("0", False)])
