@@ -10,7 +10,9 @@ BIN := $(VENV)/bin
 .PHONY: run prepare test prove drills house format requirements clean venv venv-dev
 
 run: venv .env
-	@exec $(BIN)/python manage.py serve --prepare --with-parent
+	@site=$${SITE_URL:-$$(sed -n 's/^SITE_URL=//p' .env)}; \
+	export SITE_URL="$${site:-http://127.0.0.1:$${PORT:-8000}}"; \
+	exec $(BIN)/python manage.py serve --prepare --with-parent
 
 prepare: venv .env
 	@$(BIN)/python manage.py prepare

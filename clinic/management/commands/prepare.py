@@ -6,16 +6,18 @@ Each step is a command of its own that an operator can run alone; this only runs
 from __future__ import annotations
 
 import time
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 STEPS: list[tuple[str, dict[str, Any]]] = [
     ("migrate", {"interactive": False, "verbosity": 0}),
     ("load_content", {}),
     ("load_clinics", {}),
+    ("load_bank_holidays", {}),
     ("build_css", {}),
     ("collectstatic", {"interactive": False, "verbosity": 0}),
     ("check", {"databases": ["default"]}),
@@ -27,9 +29,22 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks: list[str] = []  # one of the steps is the check, after the database is there
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--carry-on",
+            action="store_true",
+            help="go on where text was edited here and in the files: what is here is kept",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         for name, given in STEPS + (DEMO_STEPS if settings.DEMO else []):
-            self._step(name, given)
+            try:
+                self._step(name, given)
+            except CommandError as error:
+                # The way to make both agree is the admin, so a start must not wait for it.
+                if name != "load_content" or not options["carry_on"]:
+                    raise
+                self.stderr.write(self.style.WARNING(f"load_content: {error}"))
 
     def _step(self, name: str, given: dict[str, Any]) -> None:
         began = time.monotonic()

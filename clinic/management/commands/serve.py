@@ -47,7 +47,7 @@ class Command(BaseCommand):
         self.port = self._free_port(os.environ.get("PORT") or "8000")
         self.parent = os.getppid() if options["with_parent"] else None
         if options["prepare"]:
-            call_command("prepare", stdout=self.stdout, stderr=self.stderr)
+            call_command("prepare", carry_on=True, stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
         self.told: int | None = None
         for number in STOPS:
