@@ -30,6 +30,7 @@ class Verb(StrEnum):
     NOT_ANSWERED = "not_answered"
     CANCEL = "cancel"
     MOVE = "move"
+    MOVE_ELSEWHERE = "move_elsewhere"
     ARRIVE = "arrive"
     NO_SHOW = "no_show"
     FULFIL = "fulfil"
@@ -50,6 +51,25 @@ WORDS = {
     Status.CANCELLED: "Cancelled",
     Status.ENTERED_IN_ERROR: "Entered in error",
 }
+# What a verb does to an appointment: "it cannot be ...".
+DONE = {
+    Verb.HOLD: "held",
+    Verb.LET_GO: "let go",
+    Verb.EXPIRE: "let go",
+    Verb.REQUEST: "asked for",
+    Verb.ADD: "added",
+    Verb.CONFIRM: "confirmed",
+    Verb.DECLINE: "declined",
+    Verb.NOT_ANSWERED: "closed as not answered",
+    Verb.CANCEL: "cancelled",
+    Verb.MOVE: "moved",
+    Verb.MOVE_ELSEWHERE: "moved",
+    Verb.ARRIVE: "marked as here",
+    Verb.NO_SHOW: "marked as did not come",
+    Verb.FULFIL: "marked as seen",
+    Verb.UNDO: "taken back a step",
+    Verb.VOID: "marked as entered in error",
+}
 
 _NEXT: dict[Verb, dict[Status | None, Status]] = {
     Verb.HOLD: {None: Status.HOLD, Status.HOLD: Status.HOLD},
@@ -62,6 +82,8 @@ _NEXT: dict[Verb, dict[Status | None, Status]] = {
     Verb.NOT_ANSWERED: {Status.PENDING: Status.CANCELLED},
     Verb.CANCEL: {Status.PENDING: Status.CANCELLED, Status.BOOKED: Status.CANCELLED},
     Verb.MOVE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
+    # A patient asks another clinic, and that clinic answers.
+    Verb.MOVE_ELSEWHERE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.PENDING},
     Verb.ARRIVE: {Status.BOOKED: Status.ARRIVED, Status.NOSHOW: Status.ARRIVED},
     Verb.NO_SHOW: {Status.BOOKED: Status.NOSHOW},
     Verb.FULFIL: {Status.ARRIVED: Status.FULFILLED},
@@ -80,7 +102,7 @@ class IllegalMove(Exception):
     def __init__(self, verb: Verb, status: Status | None) -> None:
         self.verb, self.status = verb, status
         was = WORDS[status].lower() if status else "not made yet"
-        self.sentence = f"This appointment is {was}, so we cannot {verb.replace('_', ' ')} it."
+        self.sentence = f"This appointment is now: {was}. So it cannot be {DONE[verb]}."
         super().__init__(self.sentence)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -62,14 +63,20 @@ def cancelled(appointment: Appointment, *, reason_code: str, was_booked: bool, n
     _tell(appointment, "cancelled", now, settle=True, calendar=calendar, reason=REASONS.get(reason_code, ""))
 
 
-def moved(appointment: Appointment, *, was: datetime, now: datetime) -> None:
-    """The clinic moved it. Moved and moved back again tells nothing, because nothing has changed for the patient."""
+def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> None:
+    """It has another time. Moved and moved back again tells nothing, because nothing has changed for the patient."""
     if _already_knows(appointment):
         outbox.supersede(settle_key=str(appointment.uuid), now=now)
         return
-    calendar: Literal["REQUEST", ""] = "REQUEST" if appointment.status == "booked" else ""
-    before = moment(was, appointment.location.time_zone)
-    _tell(appointment, "moved", now, settle=True, calendar=calendar, before=before)
+    calendar: Literal["REQUEST", "CANCEL", ""] = ""
+    if appointment.status == "booked":
+        calendar = "REQUEST"
+    elif (
+        before.status == "booked"
+    ):  # asked for again at another clinic: what her calendar says is no longer so
+        calendar = "CANCEL"
+    was = moment(before.starts_at, before.location.time_zone)
+    _tell(appointment, "moved", now, settle=True, calendar=calendar, before=was)
 
 
 def new_request(appointment: Appointment, *, now: datetime) -> None:
@@ -252,12 +259,11 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
 
 
 def _already_knows(appointment: Appointment) -> bool:
-    """Whether the last message that went out told just what is true now."""
+    """Whether the last message that may have arrived told just what is true now."""
+    tried = Q(message__attempts__gt=0) & ~Q(message__status=Message.Status.DEAD)
     last = (
         AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
-        .exclude(message__status=Message.Status.SUPERSEDED)
-        .exclude(message__status=Message.Status.QUEUED, message__leased_until=None)
-        .exclude(message__status=Message.Status.DEAD)
+        .filter(Q(message__status=Message.Status.SENT) | tried)
         .order_by("-pk")
         .first()
     )

@@ -11,8 +11,8 @@ from bookings.consent import CONSENT_BY_PHONE, CONSENT_VERSION
 from bookings.fees import fees_as_shown
 from bookings.life import Verb, after
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
-from bookings.services.changing import Override
-from bookings.services.errors import BookingError, NotAllowed
+from bookings.services.changing import Override, refuse_bad_override
+from bookings.services.errors import NotAllowed
 from bookings.services.requesting import PatientDetails, make_patient
 from bookings.services.taking import take
 from bookings.services.transaction import durable
@@ -52,8 +52,7 @@ def add(
     made = Appointment.objects.filter(idempotency_key=key).first()
     if made is not None:
         return made
-    if override and not override.reason.strip():
-        raise BookingError("Say why the usual hours are set aside.")
+    refuse_bad_override(override, actor)
     person = make_patient(patient, now)
     appointment = _make(key, booking, person, actor, override, now)
     write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")

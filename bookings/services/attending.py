@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bookings.life import Status, Verb
-from bookings.models import Appointment, Note
+from bookings.models import Appointment, CallTask, Note
+from bookings.services.calling import supersede_calls
 from bookings.services.errors import BookingError, TooEarly, TooLate
 from bookings.services.taking import take_again
 from bookings.services.transaction import durable
@@ -61,6 +62,8 @@ def void(
     appointment = read(appointment_id)
     require(actor, appointment.location_id, roles=(Role.MANAGER,))
     appointment = walk(appointment, Verb.VOID, expected_version=expected_version, actor=actor, now=now)
+    for why in (CallTask.Why.HEALTH, CallTask.Why.TELL):
+        supersede_calls(appointment=appointment, why=why, now=now)
     Note.objects.create(
         appointment=appointment, author=actor.user, text=f"Entered in error: {reason.strip()}", at=now
     )

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 
-from bookings import messages
+from bookings import diary, messages
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb, after
 from bookings.models import Appointment, CallTask
+from bookings.promises import promise
 from bookings.services.calling import supersede_calls
-from bookings.services.errors import BookingError, NotCleared, TooEarly, TooLate
+from bookings.services.errors import BookingError, NotAllowed, NotCleared, TooEarly, TooLate
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
@@ -28,6 +29,16 @@ class Override:
     """Staff may set notice, hours and closures aside, with a reason. Overlap never."""
 
     reason: str
+
+
+def refuse_bad_override(override: Override | None, actor: Actor) -> None:
+    """Only staff set the hours aside, and they say why."""
+    if override is None:
+        return
+    if actor.by != "staff":
+        raise NotAllowed
+    if not override.reason.strip():
+        raise BookingError("Say why the usual hours are set aside.")
 
 
 @durable
@@ -139,20 +150,23 @@ def move(
     if actor.by == "patient":
         _refuse_late(appointment, now)
         _refuse_abroad(appointment, location)
-    was = appointment.starts_at
+    asks_again = actor.by == "patient" and location != appointment.location
+    verb = Verb.MOVE_ELSEWHERE if asks_again else Verb.MOVE
+    before = appointment
     changes: dict[str, Any] = {}
-    if (
-        appointment.version == expected_version
-    ):  # else walk says who was faster; nothing need be locked for that
-        after(Verb.MOVE, appointment.state)
+    # Of an older version nothing need be locked: walk says who was faster.
+    if appointment.version == expected_version:
+        after(verb, appointment.state)
         changes = _new_time(appointment, location, starts_at, actor, override, now)
-    appointment = walk(
-        appointment, Verb.MOVE, expected_version=expected_version, actor=actor, now=now, **changes
-    )
+        if asks_again and before.status == Status.BOOKED:
+            changes["answer_by"] = promise(location, now, diary.holidays(location.country)).answer_by
+    appointment = walk(appointment, verb, expected_version=expected_version, actor=actor, now=now, **changes)
     CallTask.objects.open().filter(appointment=appointment).update(
         location=location, country=location.country
     )
-    messages.moved(appointment, was=was, now=now)
+    messages.moved(appointment, before=before, now=now)
+    if asks_again:
+        messages.new_request(appointment, now=now)
     return appointment
 
 
@@ -164,8 +178,7 @@ def _new_time(
     override: Override | None,
     now: datetime,
 ) -> dict[str, Any]:
-    if override and not override.reason.strip():
-        raise BookingError("Say why the usual hours are set aside.")
+    refuse_bad_override(override, actor)
     clinician, room = take(
         location=location,
         service=appointment.service,

@@ -87,7 +87,7 @@ def walk(
 def _write_event(
     appointment: Appointment, verb: Verb, actor: Actor, now: datetime, reason_code: str, before: Appointment
 ) -> None:
-    moved = verb == Verb.MOVE
+    moved = verb in (Verb.MOVE, Verb.MOVE_ELSEWHERE)
     AppointmentEvent.objects.create(
         appointment=appointment,
         verb=verb,
