@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 
 from clinic.models import Location
+from treatments.content_files import FOLDER
 from treatments.facts import change_fact
 from treatments.fees import NOT_ENTERED, price_sentence, totals
 from treatments.models import Fact, Fee
@@ -112,6 +116,16 @@ def test_the_tags_print_a_fact_and_the_price(fact: Fact) -> None:
     assert made == (
         '<data value="14" data-fact="gap_min">2 weeks</data>|£395 per session|£395 per session, in pounds sterling'
     )
+
+
+def test_templates_ask_only_for_facts_that_our_files_hold() -> None:
+    known = tomllib.loads((FOLDER / "facts.toml").read_text(encoding="utf-8")).keys()
+    templates = [
+        path.read_text(encoding="utf-8") for path in (settings.BASE_DIR / "templates").rglob("*.html")
+    ]
+    asked = {key for text in templates for key in re.findall(r"{% fact (\S+) %}", text)}
+    assert len(asked) >= 3
+    assert {key.strip("\"'") for key in asked} <= known
 
 
 @both

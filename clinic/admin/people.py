@@ -63,11 +63,8 @@ class StaffUserAdmin(ByManagerOfAll, UserAdmin):
     filter_horizontal = ()
     may_delete = ()
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        above = obj is not None and obj.is_superuser and not standing(request).superuser
-        return super().has_change_permission(request, obj) and not above
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Every page of a login, its password too, finds it through this."""
         users = super().get_queryset(request)
         return users if standing(request).superuser else users.filter(is_superuser=False)
 
