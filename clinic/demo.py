@@ -32,7 +32,7 @@ class ShownMail(NamedTuple):
 def mail(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
-    # The names begin with the time of writing, so they sort by it.
+    # The names begin with a number that rises with each mail.
     files = sorted(Path(settings.MAIL_DIR).glob("*.eml"), key=lambda file: file.name, reverse=True)
     return render(
         request,

@@ -11,7 +11,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils import timezone
 
 
 class EmailBackend(BaseEmailBackend):
@@ -25,7 +24,9 @@ class EmailBackend(BaseEmailBackend):
 
 def _write(folder: Path, mail: EmailMessage) -> None:
     known = re.match(r"<([0-9a-f-]{36})@", mail.extra_headers.get("Message-ID", ""))
-    name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{known[1] if known else uuid4()}.eml"
+    # Numbered, so that the names sort by the order of writing. Two workers may take one number: still two files.
+    last = max((int(file.name[:6]) for file in folder.glob("[0-9]*.eml")), default=0)
+    name = f"{last + 1:06}-{known[1] if known else uuid4()}.eml"
     part = folder / f".{name}.part"
     part.write_bytes(mail.message().as_bytes())
     os.replace(part, folder / name)  # so that the mail page never meets half a mail
