@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from bookings import services
 from bookings.life import Status
@@ -20,9 +21,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)
-def _clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(NOW, tick=False) as stopped:
+        yield stopped
 
 
 @pytest.fixture
@@ -131,7 +132,13 @@ def test_changing_the_time_moves_the_hold(place: Location) -> None:
 
 def test_the_check_page_shows_the_answers_the_prices_and_the_promise(place: Location) -> None:
     reader = to_check(Reader())
-    for expected in ("No, none of these", "27 March 1958", "£395 per session", "by Friday 19 February", "You pay nothing"):
+    for expected in (
+        "No, none of these",
+        "27 March 1958",
+        "£395 per session",
+        "by Friday 19 February",
+        "You pay nothing",
+    ):
         assert expected in reader.text, expected
 
 
@@ -181,14 +188,16 @@ def test_yes_to_a_sign_leads_to_help_and_keeps_nothing(place: Location) -> None:
 
 def test_start_without_an_answer_says_what_to_press(place: Location) -> None:
     reader = Reader().open("/book/")
-    response = reader.client.post("/book/", {"csrfmiddlewaretoken": reader.values()["csrfmiddlewaretoken"][0]})
+    response = reader.client.post(
+        "/book/", {"csrfmiddlewaretoken": reader.values()["csrfmiddlewaretoken"][0]}
+    )
     assert response.status_code == 400
     assert "Press one of the two buttons" in response.content.decode()
 
 
 def test_veins_elsewhere_lead_to_a_page_with_a_way_back(place: Location) -> None:
     reader = start(Reader()).choose("Veins somewhere else, or piles").press("Continue")
-    assert reader.h1 == "We treat leg veins only"
+    assert (reader.h1, reader.url) == ("We treat leg veins only", reverse("bookings:elsewhere"))
     assert reader.click("I have leg veins too").h1 == "What would you like us to look at?"
 
 
@@ -206,8 +215,10 @@ def test_pregnancy_leads_to_the_wait_page_with_three_ways(place: Location) -> No
 def test_from_the_wait_page_a_nurse_can_be_asked_to_ring(place: Location) -> None:
     reader = to_health(Reader()).choose("No, none of these").press("Continue")
     reader.choose("breastfeed").press("Continue").press("Ask a nurse to ring me")
-    reader.fill("Your name", "Brigid Test").fill("Phone number", "020 7946 0000").choose("Yes").press("Ring me")
-    assert reader.h1 == "We will ring you"
+    reader.fill("Your name", "Brigid Test").fill("Phone number", "020 7946 0000").choose("Yes").press(
+        "Ring me"
+    )
+    assert (reader.h1, reader.url) == ("We will ring you", reverse("bookings:ring_me_sent"))
     task = CallTask.objects.get()
     assert (task.why, task.for_clinician, task.location) == ("ring-me", True, place)
 
@@ -223,16 +234,22 @@ def test_from_the_wait_page_we_write_on_a_chosen_date(place: Location) -> None:
 
 def test_somebody_under_18_gets_a_kind_page_and_nothing_is_kept(place: Location) -> None:
     reader = to_details(Reader())
-    reader.fill("Your name", "Young Test").fill("Phone number", "020 7946 0000").fill("Date of birth", "1 3 2010")
+    reader.fill("Your name", "Young Test").fill("Phone number", "020 7946 0000").fill(
+        "Date of birth", "1 3 2010"
+    )
     reader.choose("You may leave a message").press("Continue")
-    assert reader.h1 == "We treat adults only"
+    assert (reader.h1, reader.url) == ("We treat adults only", reverse("bookings:too_young"))
     assert "journey" not in reader.client.session
 
 
-def test_a_lost_time_keeps_the_form_and_offers_the_nearest(place: Location, _clock: time_machine.Coordinates) -> None:
+def test_a_lost_time_keeps_the_form_and_offers_the_nearest(
+    place: Location, clock: time_machine.Coordinates
+) -> None:
     reader = to_check(Reader())
-    _clock.shift(dt.timedelta(minutes=31))
-    made = cast.make_request(place, starts_at=dt.datetime(2027, 2, 23, 10, 15, tzinfo=dt.UTC), now=NOW + dt.timedelta(minutes=31))
+    clock.shift(dt.timedelta(minutes=31))
+    made = cast.make_request(
+        place, starts_at=dt.datetime(2027, 2, 23, 10, 15, tzinfo=dt.UTC), now=NOW + dt.timedelta(minutes=31)
+    )
     send(reader)
     assert "Somebody else has just taken this time" in reader.text
     assert "The nearest times to the one you wanted" in reader.text
@@ -242,26 +259,30 @@ def test_a_lost_time_keeps_the_form_and_offers_the_nearest(place: Location, _clo
     assert made.status == Status.PENDING
 
 
-def test_an_expired_hold_is_taken_again_silently(place: Location, _clock: time_machine.Coordinates) -> None:
+def test_an_expired_hold_is_taken_again_silently(place: Location, clock: time_machine.Coordinates) -> None:
     reader = to_check(Reader())
-    _clock.shift(dt.timedelta(minutes=45))
+    clock.shift(dt.timedelta(minutes=45))
     assert send(reader).h1 == "We have your request"
 
 
 def test_after_two_idle_hours_the_answers_are_gone_and_the_page_says_so(
-    place: Location, _clock: time_machine.Coordinates
+    place: Location, clock: time_machine.Coordinates
 ) -> None:
     reader = to_details(Reader())
-    _clock.shift(dt.timedelta(minutes=119))
+    clock.shift(dt.timedelta(minutes=119))
     assert reader.open("/book/details/").h1 == "How do we reach you?"
-    _clock.shift(dt.timedelta(minutes=2))
+    clock.shift(dt.timedelta(minutes=2))
     reader.open("/book/details/")
     assert reader.h1 == "Ask for a consultation"
     assert "too long ago" in reader.text
 
 
-@pytest.mark.parametrize("page", ["visit", "time", "health/1", "health/3", "details", "check", "wait", "sent"])
-def test_a_skipped_step_leads_to_the_first_missing_one_and_changes_nothing(place: Location, page: str) -> None:
+@pytest.mark.parametrize(
+    "page", ["visit", "time", "health/1", "health/3", "details", "check", "wait", "sent"]
+)
+def test_a_skipped_step_leads_to_the_first_missing_one_and_changes_nothing(
+    place: Location, page: str
+) -> None:
     reader = Reader().open(f"/book/{page}/")
     assert reader.h1 == "Ask for a consultation"
     assert not Appointment.objects.exists()
@@ -326,7 +347,7 @@ def test_later_times_go_on_from_the_last_day(place: Location) -> None:
 
 def test_the_sent_page_opens_the_request(place: Location) -> None:
     reader = send(to_check(Reader())).click("See your request")
-    assert reader.h1 == "Your request"
+    assert (reader.h1, reader.url) == ("Your request", reverse("bookings:manage"))
     assert "Tuesday 23 February, 10:15am" in reader.text
 
 

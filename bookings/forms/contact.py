@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.forms.fields import DayField, PhoneField, WordsField
+from bookings.forms.fields import CHOOSE, AddressField, DayField, PhoneField, WordsField
 from bookings.forms.visit import helper
 from bookings.models import Patient
 from bookings.needs import ACCESS_NEEDS
@@ -37,19 +37,17 @@ class DetailsForm(forms.Form):
         choices=Patient.RingWhen.choices,
         initial=Patient.RingWhen.ANY,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose when we may ring."},
+        error_messages={**CHOOSE, "required": "Choose when we may ring."},
     )
     missed_call = forms.ChoiceField(
         label="If you miss our call",
         choices=list(MISSED_CALL.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what we do if you miss our call."},
+        error_messages={**CHOOSE, "required": "Choose what we do if you miss our call."},
     )
-    email = forms.EmailField(
-        label="Email",
+    email = AddressField(
         required=False,
         help_text="If you have no email, we ring you instead.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"invalid": "Enter an email address like name@example.org, or leave this empty."},
     )
     date_of_birth = DayField(
@@ -68,7 +66,7 @@ class DetailsForm(forms.Form):
         choices=list(ACCESS_NEEDS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose from the list on this page."},
+        error_messages=CHOOSE,
     )
     anything_else = WordsField(
         label="Anything else?",
@@ -129,14 +127,14 @@ class RingMeForm(forms.Form):
         choices=Patient.RingWhen.choices,
         initial=Patient.RingWhen.ANY,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose when we may ring."},
+        error_messages={**CHOOSE, "required": "Choose when we may ring."},
     )
     leave_message = forms.TypedChoiceField(
         label="May we leave a message?",
         choices=[("yes", "Yes"), ("no", "No")],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose yes or no."},
+        error_messages={**CHOOSE, "required": "Choose yes or no."},
     )
 
     def __init__(self, *args: Any, locations: list[Location], **kwargs: Any) -> None:
@@ -152,9 +150,7 @@ class RingMeForm(forms.Form):
 class WriteLaterForm(forms.Form):
     """One mail on one date, and nothing else kept."""
 
-    email = forms.EmailField(
-        label="Email",
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    email = AddressField(
         error_messages={
             "required": "Enter your email address.",
             "invalid": "Enter an email address like name@example.org.",

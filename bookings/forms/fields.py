@@ -13,7 +13,11 @@ from django.core.exceptions import ValidationError
 from bookings.phones import phone_words, read_phone
 
 NAME_LONGEST = 120
+_ORDINAL = re.compile(r"(?<=[0-9])(st|nd|rd|th)\b", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+UNREADABLE = "This has a sign we cannot read. Please type it again with ordinary letters."
+CHOOSE = {"invalid_choice": "Choose one of the answers on this page."}
+ADDRESS_LONGEST = 254  # as the column has it; no mail server takes a longer one
 
 
 def readable(text: str, *, lines: bool = False) -> None:
@@ -22,13 +26,23 @@ def readable(text: str, *, lines: bool = False) -> None:
         kind = unicodedata.category(sign)
         if lines and sign in "\n\r\t":
             continue
-        if kind in ("Cc", "Cs", "Co", "Cn") or (kind == "Cf" and sign not in "\u200c\u200d"):
-            raise ValidationError(
-                "This has a sign we cannot read. Please type it again with ordinary letters."
-            )
+        hidden = kind == "Cf" and sign not in "\u200c\u200d"  # these two join letters in Persian and Hindi
+        # U+FFFD is what is left of bytes that were no text.
+        if hidden or sign == "\ufffd" or kind in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
+            raise ValidationError(UNREADABLE)
 
 
-class WordsField(forms.CharField):
+class _Readable(forms.CharField):
+    """Any text field of ours: whatever else is asked of it, it holds no hidden sign."""
+
+    lines = False
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        readable(value, lines=self.lines)
+
+
+class WordsField(_Readable):
     """Words in any script, without hidden signs. `lines=True` allows line breaks."""
 
     def __init__(self, *, lines: bool = False, longest: int = NAME_LONGEST, **kwargs: Any) -> None:
@@ -37,26 +51,21 @@ class WordsField(forms.CharField):
         kwargs["error_messages"] = {**messages, **kwargs.get("error_messages", {})}
         super().__init__(max_length=longest, **kwargs)
 
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        readable(value, lines=self.lines)
 
-
-class PhoneField(forms.CharField):
+class PhoneField(_Readable):
     """A UK or Irish number as people type it, or any other with its country code. Cleans to +442079460000."""
 
     PROBLEM = "Enter a phone number we can ring, for example 020 7946 0000 or 01 500 0000."
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
-        kwargs.setdefault("error_messages", {"required": "Enter a phone number."})
+        kwargs.setdefault("error_messages", {"required": "Enter a phone number.", "max_length": self.PROBLEM})
         super().__init__(max_length=60, **kwargs)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
         if not typed:
             return ""
-        readable(typed)
         number = read_phone(typed)
         if number is None:
             raise ValidationError(self.PROBLEM)
@@ -66,20 +75,30 @@ class PhoneField(forms.CharField):
         return phone_words(value) if isinstance(value, str) and value.startswith("+") else value
 
 
-class DayField(forms.CharField):
-    """A date as people write it: 27 3 1958, 27/03/1958, 27 March 1958 or 1958-03-27. Cleans to a date."""
+class AddressField(_Readable, forms.EmailField):
+    """An email address that a mail server takes. By the old rules quotes in it may hide control signs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"].setdefault("max_length", kwargs["error_messages"]["invalid"])
+        attrs = {"autocomplete": "email", "spellcheck": "false"}
+        super().__init__(label="Email", max_length=ADDRESS_LONGEST, widget=forms.EmailInput(attrs), **kwargs)
+
+
+class DayField(_Readable):
+    """A date as people write it: 27 3 1958, 27/03/1958, 27th March 1958 or 1958-03-27. Cleans to a date."""
 
     PROBLEM = "Enter a date with a day, a month and a year, for example 27 3 1958."
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short"}))
+        kwargs["error_messages"] = {"max_length": self.PROBLEM, **kwargs.get("error_messages", {})}
         super().__init__(max_length=40, **kwargs)
 
     def clean(self, value: Any) -> date | None:
         typed = super().clean(value)
         if not typed:
             return None
-        parts = re.findall(r"[0-9]+|[^\W\d_]+", typed)
+        parts = re.findall(r"[0-9]+|[^\W\d_]+", _ORDINAL.sub("", typed))
         if len(parts) != 3:
             raise ValidationError(self.PROBLEM)
         if len(parts[0]) == 4:

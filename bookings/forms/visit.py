@@ -9,6 +9,7 @@ from crispy_forms.layout import Submit
 from django import forms
 
 from bookings.consent import CONSENT_WORDING
+from bookings.forms.fields import CHOOSE
 from bookings.journey import ANYWHERE
 from clinic.models import Location
 from treatments import screening
@@ -34,7 +35,7 @@ class VisitForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={
             "required": "Choose what you would like us to look at.",
-            "invalid_choice": "Choose one of the answers on this page.",
+            **CHOOSE,
         },
     )
     clinic = forms.ChoiceField(
@@ -105,7 +106,7 @@ class ConsentForm(forms.Form):
         label=CONSENT_WORDING,
         error_messages={"required": "Tick the box if you agree, so that we may keep your request."},
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+    seen = forms.Field(widget=forms.HiddenInput, required=False)  # compared, never read
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
