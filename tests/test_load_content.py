@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.site_content import NOW
 from treatments.content_files import FOLDER
 from treatments.loading import Report, load
 from treatments.models import Claim, Fact, Fee, Page, Section, Source, Treatment
@@ -114,105 +115,109 @@ def in_words(report: Report) -> dict[str, list[str]]:
 
 
 def test_it_creates_everything_the_files_say(folder: Path) -> None:
-    report = load(folder=folder)
+    report = load(now=NOW, folder=folder)
     assert not report.problems
     assert len(report.created) == 7
     assert stored() == [2, 1, 1, 2, 2, 1, 2]
     page = Page.objects.get(slug="injections")
     assert (page.treatment_id, page.position, page.is_clinical) == ("injections", 10, True)
-    assert page.changed_at is not None
+    assert page.changed_at == NOW
     assert [section.key for section in page.sections.all()] == ["short", "next"]
     assert {source.key for source in page.sources.all()} == {"leaflet", "study"}
     assert Fee.objects.get(service="consultation").amount is None
 
 
 def test_a_second_load_changes_nothing(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     ids = list(Section.objects.values_list("pk", flat=True))
-    report = load(folder=folder)
+    report = load(now=NOW, folder=folder)
     assert in_words(report) == {}
     assert report.unchanged == 7
     assert list(Section.objects.values_list("pk", flat=True)) == ids
 
 
 def test_it_updates_what_nobody_edited(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     rewrite(folder / "pages" / "injections.md", "Walk.", "Walk about.")
     rewrite(folder / "fees.toml", "395.00", "400.00")
-    report = load(folder=folder)
+    later = NOW + dt.timedelta(days=1)
+    report = load(now=later, folder=folder)
+    assert Page.objects.get().changed_at == later
     assert in_words(report) == {"updated": ["fee session GB GBP", "page injections"]}
     assert "Walk about." in Section.objects.get(key="next").body
     assert str(Fee.objects.get(service="session").amount) == "400.00"
-    assert in_words(load(folder=folder)) == {}
+    assert in_words(load(now=NOW, folder=folder)) == {}
 
 
 def test_it_keeps_an_edit_while_the_file_stays_as_it_was(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Section.objects.filter(key="next").update(body="Edited here.")
-    report = load(folder=folder)
+    report = load(now=NOW, folder=folder)
     assert in_words(report) == {"kept": ["page injections"]}
     assert Section.objects.get(key="next").body == "Edited here."
 
 
 def test_changed_in_both_places_is_kept_and_listed(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Fact.objects.update(text="3 weeks", number=21)
     rewrite(folder / "facts.toml", 'text = "2 weeks"', 'text = "16 days"')
-    report = load(folder=folder)
+    report = load(now=NOW, folder=folder)
     assert in_words(report) == {"conflicts": ["fact gap_min"]}
     assert Fact.objects.get().text == "3 weeks"
-    assert in_words(load(folder=folder)) == {"conflicts": ["fact gap_min"]}  # until somebody settles it
+    assert in_words(load(now=NOW, folder=folder)) == {
+        "conflicts": ["fact gap_min"]
+    }  # until somebody settles it
 
 
 def test_the_same_change_in_both_places_is_no_conflict(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Fact.objects.update(text="3 weeks")
     rewrite(folder / "facts.toml", 'text = "2 weeks"', 'text = "3 weeks"')
-    assert in_words(load(folder=folder)) == {}
+    assert in_words(load(now=NOW, folder=folder)) == {}
     rewrite(folder / "facts.toml", 'text = "3 weeks"', 'text = "4 weeks"')
-    assert in_words(load(folder=folder)) == {"updated": ["fact gap_min"]}
+    assert in_words(load(now=NOW, folder=folder)) == {"updated": ["fact gap_min"]}
 
 
 def test_a_browsers_line_ends_are_no_edit(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     section = Section.objects.get(key="short")
     Section.objects.filter(pk=section.pk).update(body=section.body.replace("\n", "\r\n") + "\r\n")
-    assert in_words(load(folder=folder)) == {}
+    assert in_words(load(now=NOW, folder=folder)) == {}
 
 
 def test_edited_claims_and_sources_count_as_edits(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Claim.objects.filter(source_id="study").update(says="11 days.")
     Page.objects.get().sources.remove("study")
-    assert in_words(load(folder=folder)) == {"kept": ["fact gap_min", "page injections"]}
+    assert in_words(load(now=NOW, folder=folder)) == {"kept": ["fact gap_min", "page injections"]}
 
 
 def test_claims_and_sections_that_left_the_file_leave_the_database(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     rewrite(folder / "facts.toml", '[[gap_min.claims]]\nsource = "study"\nsays = "10 days."\n', "")
     rewrite(folder / "pages" / "injections.md", "\n## What next? {#next}\n\n### Today\n\nWalk.\n", "")
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     assert (Claim.objects.count(), Section.objects.count()) == (1, 1)
 
 
 def test_what_staff_decide_about_a_page_survives_an_update(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     reviewed = {"published": False, "reviewed_by": "A doctor", "reviewed_on": dt.date(2027, 1, 5)}
     Page.objects.update(**reviewed)
     rewrite(folder / "pages" / "injections.md", "Walk.", "Walk about.")
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     page = Page.objects.get()
     assert {name: getattr(page, name) for name in reviewed} == reviewed
 
 
 def test_a_new_value_from_the_file_takes_the_signature_away(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Fact.objects.update(signed_by="A doctor", signed_on=dt.date(2027, 1, 5))
     rewrite(folder / "facts.toml", "The more cautious", "Still the more cautious")
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     assert Fact.objects.get().signed_by == "A doctor"
     rewrite(folder / "facts.toml", "number = 14", "number = 15")
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     assert (Fact.objects.get().signed_by, Fact.objects.get().signed_on) == ("", None)
 
 
@@ -298,7 +303,7 @@ MISTAKES = {
 def test_a_mistake_stops_everything_and_is_said_with_its_place(folder: Path, name: str) -> None:
     spoil, sentence = MISTAKES[name]
     spoil(folder)
-    report = load(folder=folder)
+    report = load(now=NOW, folder=folder)
     assert any(sentence in problem for problem in report.problems), report.problems
     assert stored() == [0] * 7
 
@@ -306,7 +311,7 @@ def test_a_mistake_stops_everything_and_is_said_with_its_place(folder: Path, nam
 def test_all_mistakes_are_said_at_once(folder: Path) -> None:
     rewrite(folder / "pages" / "injections.md", "gap_min", "gap_max")
     rewrite(folder / "facts.toml", '"differ"', '"unsure"')
-    assert len(load(folder=folder).problems) == 2
+    assert len(load(now=NOW, folder=folder).problems) == 2
 
 
 # The command
@@ -318,7 +323,7 @@ def test_the_command_ends_well_when_all_is_well(folder: Path, capsys: pytest.Cap
 
 
 def test_the_command_ends_with_1_on_a_conflict_but_loads_the_rest(folder: Path) -> None:
-    load(folder=folder)
+    load(now=NOW, folder=folder)
     Fact.objects.update(text="3 weeks")
     rewrite(folder / "facts.toml", 'text = "2 weeks"', 'text = "16 days"')
     rewrite(folder / "fees.toml", "395.00", "400.00")
@@ -335,7 +340,7 @@ def test_the_command_ends_with_1_on_a_mistake(folder: Path) -> None:
 
 
 def test_our_own_files_load() -> None:
-    report = load(folder=FOLDER)
+    report = load(now=NOW, folder=FOLDER)
     assert report.problems == []
     assert Page.objects.count() >= 12
     assert Section.objects.count() >= 80

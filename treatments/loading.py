@@ -10,11 +10,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from treatments import content_checks, content_files
 from treatments.content_files import Entry
@@ -36,8 +36,8 @@ class Report:
     unchanged: int = 0
 
 
-def load(*, folder: Path = content_files.FOLDER) -> Report:
-    """Store what the files of `folder` say, all of it or, with a single problem, nothing."""
+def load(*, now: datetime, folder: Path = content_files.FOLDER) -> Report:
+    """Store what the files of `folder` say, all of it or, with a single problem, nothing. Pages change at `now`."""
     content = content_files.read(folder)
     if not content.problems:
         content_checks.check(content)
@@ -46,6 +46,8 @@ def load(*, folder: Path = content_files.FOLDER) -> Report:
         with transaction.atomic(durable=True):
             for noun in NOUNS:
                 _load_all(noun, list(content.of(noun.model).values()), report)
+            touched = [name.removeprefix("page ") for name in (*report.created, *report.updated)]
+            Page.objects.filter(pk__in=touched).update(changed_at=now)
     return report
 
 
@@ -89,7 +91,6 @@ def _settle(noun: Noun, row: Loadable, entry: Entry, name: str, report: Report) 
 
 def _create(noun: Noun, entry: Entry) -> None:
     row = noun.model(**entry.columns(), loaded_digest=digest(entry.value))
-    _date(row)
     row.save(force_insert=True)
     noun.hang(row, entry.value)
 
@@ -101,14 +102,8 @@ def _update(noun: Noun, row: Loadable, entry: Entry) -> None:
     for column, value in columns.items():
         setattr(row, column, value)
     row.loaded_digest = digest(entry.value)
-    _date(row)
     row.save()
     noun.hang(row, entry.value)
-
-
-def _date(row: Loadable) -> None:
-    if isinstance(row, Page):
-        row.changed_at = timezone.now()
 
 
 def digest(value: dict[str, Any]) -> str:

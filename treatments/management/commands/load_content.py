@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from treatments import content_files
 from treatments.loading import Report, load
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        report = load(folder=folder)
+        report = load(folder=folder, now=timezone.now())
         if report.problems:
             raise CommandError(_listed(PROBLEMS, report.problems))
         if report.kept:
