@@ -150,7 +150,7 @@ def test_saving_a_page_unchanged_is_no_edit() -> None:
     assert (report.kept, report.conflicts, report.updated) == ([], [], [])
 
 
-def test_an_edit_of_a_section_shows_at_once_and_is_kept_by_the_next_load(now=NOW) -> None:
+def test_an_edit_of_a_section_shows_at_once_and_is_kept_by_the_next_load() -> None:
     page = Page.objects.get(slug="aftercare")
     response = change(somebody(Role.EDITOR), page, **{"sections-1-body": "Changed by hand. [[fact:gap_min]]"})
     assert response.status_code == 302, errors_of(response)
