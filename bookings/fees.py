@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from clinic.models import Country, Location
-from clinic.wording import money
+from clinic.models import Location
+from treatments.fees import price_sentence
 from treatments.models import Fee
 
 SHOWN = (Fee.Service.SESSION, Fee.Service.CONSULTATION, Fee.Service.STOCKINGS, Fee.Service.SCAN)
@@ -17,32 +18,16 @@ MISSING = {
 
 
 def fees_as_shown(location: Location) -> list[dict[str, Any]]:
-    """One row a service: what it is, what it costs in words, and the amount (text, may be empty) with its currency."""
-    fees = {(fee.service, fee.currency): fee for fee in Fee.objects.for_country(location.country)}
+    """One row a service: its words as shown, and each amount (text) with its currency."""
+    fees = list(Fee.objects.for_country(location.country))
     return [_row(service, fees, location.country) for service in SHOWN]
 
 
-def _row(service: Fee.Service, fees: dict[tuple[str, str], Fee], country: str) -> dict[str, Any]:
-    sterling, euro = fees.get((service, Fee.Currency.GBP)), fees.get((service, Fee.Currency.EUR))
-    fee = sterling if sterling and sterling.amount is not None else euro
-    return {
-        "service": service.value,
-        "label": service.label,
-        "words": _words(service, sterling, euro, country),
-        "amount": str(fee.amount) if fee and fee.amount is not None else "",
-        "currency": fee.currency if fee and fee.amount is not None else "",
-    }
-
-
-def _words(service: Fee.Service, sterling: Fee | None, euro: Fee | None, country: str) -> str:
-    unit = " per session" if service == Fee.Service.SESSION else ""
-    prices = [
-        f"{money(fee.amount, fee.currency)}{unit}"
-        for fee in (sterling, euro)
-        if fee and fee.amount is not None
-    ]
-    if not prices:
-        return MISSING.get(service, "Ask us for the price")
-    if country == Country.IE and sterling and sterling.amount is not None:
-        prices[0] += ", in pounds sterling"
-    return ", or ".join(prices)
+def _row(service: Fee.Service, fees: Sequence[Fee], country: str) -> dict[str, Any]:
+    entered = [fee for fee in fees if fee.service == service and fee.amount is not None]
+    if service == Fee.Service.SESSION:
+        words = price_sentence(fees, country)
+    else:
+        words = ", or ".join(fee.amount_text for fee in entered) or MISSING[service]
+    amounts = {fee.currency: str(fee.amount) for fee in entered}
+    return {"service": service.value, "label": service.label, "words": words, "amounts": amounts}
