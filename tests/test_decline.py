@@ -9,6 +9,7 @@ import pytest
 from bookings import services
 from bookings.life import Status
 from bookings.models import CallTask
+from bookings.services.chores import hourly
 from bookings.services.errors import BookingError, ChangedByAnother, IllegalMove, NotAllowed, TooEarly
 from clinic.models import Message
 from tests import cast
@@ -100,6 +101,6 @@ def test_a_booked_one_is_not_not_answered() -> None:
 
 def test_a_request_whose_time_passed_still_waits_for_a_person() -> None:
     asked = cast.make_request(cast.make_clinic())
-    services.chores.hourly(AFTER + dt.timedelta(days=30))
+    hourly(AFTER + dt.timedelta(days=30))
     asked.refresh_from_db()
     assert asked.status == Status.PENDING
