@@ -8,10 +8,9 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from clinic.views import service_unavailable
+from clinic.views import DATABASE_AWAY, service_unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("clinic.requests")
@@ -39,6 +38,17 @@ class ResponseHeaders:
         if request.path.startswith("/admin/"):
             response._csp_update = settings.ADMIN_SCRIPT_POLICY  # type: ignore[attr-defined]
         return response
+
+
+class ReadableCookies:
+    """Drops a cookie that no browser of ours was given: an octal sign may hide a NUL, which the database refuses."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
+        return self.get_response(request)
 
 
 class RequestLog:
@@ -76,7 +86,7 @@ class DatabaseDown:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, (OperationalError, InterfaceError)):
+        if isinstance(error, DATABASE_AWAY):
             log.error("database away: %s", type(error).__name__)
             return service_unavailable(request)
         return None

@@ -41,7 +41,9 @@ if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS:
         "Set ALLOWED_HOSTS to localhost,127.0.0.1 or set DEMO=0."
     )
 if not DEMO and not DEBUG and not SITE_URL.startswith("https://"):
-    raise ImproperlyConfigured("SITE_URL must start with https:// unless DEMO=1. Links in messages are made from it.")
+    raise ImproperlyConfigured(
+        "SITE_URL must start with https:// unless DEMO=1. Links in messages are made from it."
+    )
 
 # --- The clinic --------------------------------------------------------------------------------------------------
 CLINIC_NAME = env.str("CLINIC_NAME", "The Vein Clinics")
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "clinic.middleware.ResponseHeaders",
     "clinic.middleware.RequestLog",
     "clinic.middleware.DatabaseDown",
+    "clinic.middleware.ReadableCookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,7 +203,9 @@ MAIL_DIR = VAR_DIR / "mail"
 EMAIL_URL = env.str("EMAIL_URL", "")
 if DEMO:
     if EMAIL_URL:
-        raise ImproperlyConfigured("DEMO=1 writes mail to a folder and sends none. Take EMAIL_URL away, or set DEMO=0.")
+        raise ImproperlyConfigured(
+            "DEMO=1 writes mail to a folder and sends none. Take EMAIL_URL away, or set DEMO=0."
+        )
     EMAIL_BACKEND = "clinic.mail_folder.EmailBackend"
 elif EMAIL_URL:
     _mail = env.dj_email_url("EMAIL_URL")
@@ -209,7 +214,9 @@ elif EMAIL_URL:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 elif not DEBUG and "test" not in sys.argv[:2]:
-    raise ImproperlyConfigured("EMAIL_URL is not set. For example submission://user:password@mail.example.org:587")
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not set. For example submission://user:password@mail.example.org:587"
+    )
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds for one answer of the server; a message takes four
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 if MESSAGE_LEASE_SECONDS < 5 * EMAIL_TIMEOUT:

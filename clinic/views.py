@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+import traceback
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
@@ -12,7 +18,9 @@ from django.views.decorators.http import require_safe
 from clinic.context_processors import places, standing_phones
 from clinic.models import Location
 
+log = logging.getLogger("clinic.requests")
 RETRY_SECONDS = 5
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @require_safe
@@ -35,8 +43,20 @@ def static_page(template: str, status: int) -> HttpResponse:
     return HttpResponse(render_to_string(template, context), status=status)
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A foreign host name, a broken form, or one far longer than any of ours."""
+    return static_page("400.html", 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponseServerError(static_page("500.html", 500).content)
+    """A mistake of ours. The log says what kind and where, never its words: they may hold what somebody typed."""
+    error = sys.exc_info()[1]
+    if isinstance(error, DATABASE_AWAY):
+        return service_unavailable(request)
+    if error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("error type=%s file=%s line=%s", type(error).__name__, place.filename, place.lineno)
+    return static_page("500.html", 500)
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
@@ -46,5 +66,18 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Shown when a form's security token does not fit: old page, or cookies switched off."""
-    return render(request, "403_csrf.html", status=403)
+    """Shown when a form's security token does not fit: old page, or cookies switched off.
+
+    What was typed into a form of ours stands in the page, to be sent again with a fresh token. A form that came from
+    another site gets nothing to press.
+    """
+    own = f"{request.scheme}://{request.get_host()}"
+    sender = request.headers.get("Origin") or request.headers.get("Referer", "")
+    ours = request.path.startswith("/book/") and (sender == own or sender.startswith(f"{own}/"))
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if ours and name != "csrfmiddlewaretoken"
+    ]
+    return render(request, "403_csrf.html", {"typed": typed}, status=403)

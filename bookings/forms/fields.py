@@ -72,7 +72,9 @@ class PhoneField(_Readable):
         return number
 
     def prepare_value(self, value: Any) -> Any:
-        return phone_words(value) if isinstance(value, str) and value.startswith("+") else value
+        """A kept number as people read it; what somebody typed stays as it was typed."""
+        kept = isinstance(value, str) and value == read_phone(value)
+        return phone_words(value) if kept else value
 
 
 class AddressField(_Readable, forms.EmailField):

@@ -36,7 +36,7 @@ _PAGES = {
     Step.CHECK: ("bookings:check", ()),
 }
 _FIRST = {
-    Step.START: "Please start here. If you had begun, it was too long ago, and we have let your answers go.",
+    Step.START: "Please start here. If you had begun, it was too long ago, and we let your answers go.",
     Step.VISIT: "Please choose what we look at, and a clinic, first.",
     Step.TIME: "Please choose a time first.",
     Step.HEALTH_1: "Please answer the health questions first, or choose to do it by phone.",
@@ -116,13 +116,19 @@ def step(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return view
 
 
-def skipped(request: HttpRequest, journey: Journey, this: Step) -> HttpResponse | None:
+def go_on(request: HttpRequest, journey: Journey, this: Step, now: datetime) -> HttpResponse:
+    """Keep what `this` page was told, and on to the next; where an earlier one is missing, there, with a sentence."""
+    keep(request, journey, now)
+    return skipped(request, journey, this, kept=" We have kept what you just sent.") or next_page(journey)
+
+
+def skipped(request: HttpRequest, journey: Journey, this: Step, kept: str = "") -> HttpResponse | None:
     """Where to go instead of `this` page, when an earlier one is missing; None when it may be shown."""
     order = list(Step)
     missing = journey.missing()
     if order.index(missing) >= order.index(this):
         return None
-    messages.info(request, _FIRST[missing])
+    messages.info(request, f"{_FIRST[missing]}{kept}")
     return redirect(address(missing))
 
 

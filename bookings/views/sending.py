@@ -20,6 +20,7 @@ from bookings.messages import context_of
 from bookings.models import Appointment, Patient, Service
 from bookings.promises import promise
 from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
+from bookings.services.requesting import TooYoung
 from bookings.views import keeping
 from bookings.views.keeping import ENTRY, answers_of, journey_of, keep, next_page, skipped, step
 from bookings.views.managing import remember
@@ -76,6 +77,9 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
         return redirect("bookings:time")
     except DiaryBusy as refusal:
         return _press_again(request, refusal)
+    except TooYoung:  # an earlier time than the one she gave her date of birth for
+        keeping.forget(request, now)
+        return redirect("bookings:too_young")
     except screening.AnswerProblem as problem:
         messages.warning(request, problem.sentence)
         journey.health = {}

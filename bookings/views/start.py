@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -86,12 +86,15 @@ def _wish(request: HttpRequest) -> tuple[Location | None, datetime | None]:
 
 
 def read_instant(text: str) -> datetime | None:
-    """An instant as our own links write it, for example 2027-03-02T10:15Z. None for anything else."""
+    """An instant as our own links write it, for example 2027-03-02T10:15Z. None for anything else.
+
+    The first and the last year of the calendar are no time either: nothing could be reckoned around them.
+    """
     try:
         instant = datetime.fromisoformat(text[:40])
-        return instant.astimezone(UTC) if instant.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return instant.astimezone(UTC) if instant.tzinfo and MINYEAR < instant.year < MAXYEAR else None
 
 
 @never_cache

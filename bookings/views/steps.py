@@ -12,7 +12,7 @@ from bookings.forms import DetailsForm, HealthForm, VisitForm
 from bookings.journey import ANYWHERE, Journey, Step
 from bookings.services.requesting import is_adult_at
 from bookings.views import keeping
-from bookings.views.keeping import keep, next_page, skipped, step
+from bookings.views.keeping import go_on, skipped, step
 from clinic.models import Location
 from treatments import screening
 
@@ -20,8 +20,6 @@ from treatments import screening
 @step
 def visit(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     """Step 1: what to look at, and which clinic unless a link has said so."""
-    if away := skipped(request, journey, Step.VISIT):
-        return away
     locations = list(Location.objects.all())
     ask_clinic = not journey.clinic or "change" in request.GET or "clinic" in request.POST
     initial = {"area": journey.area, "clinic": journey.clinic}
@@ -32,8 +30,9 @@ def visit(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
             return redirect("bookings:elsewhere")
         journey.area = area
         _choose_clinic(journey, form.cleaned_data.get("clinic", journey.clinic))
-        keep(request, journey, now)
-        return next_page(journey)
+        return go_on(request, journey, Step.VISIT, now)
+    if away := skipped(request, journey, Step.VISIT):
+        return away
     return _page(request, "bookings/visit.html", {"form": form, "back": "bookings:start"})
 
 
@@ -49,17 +48,16 @@ def health(request: HttpRequest, journey: Journey, now: datetime, page: int) -> 
     """Step 3: one list of ticks, or all of it by phone."""
     if page not in screening.PAGES:
         raise Http404
+    this = Step(f"health-{page}")
     if request.method == "POST" and "by_phone" in request.POST:
         journey.by_phone, journey.health = True, {}
-        keep(request, journey, now)
-        return next_page(journey)
+        return go_on(request, journey, this, now)
     form = HealthForm(_posted(request), page=page, initial={"ticks": journey.health.get(str(page), [])})
     if request.method == "POST" and form.is_valid():
         journey.by_phone = False
         journey.health[str(page)] = form.cleaned_data["ticks"]
-        keep(request, journey, now)
-        return next_page(journey)
-    if request.method != "POST" and (away := skipped(request, journey, Step(f"health-{page}"))):
+        return go_on(request, journey, this, now)
+    if request.method != "POST" and (away := skipped(request, journey, this)):
         return away
     context = {
         "form": form,
@@ -88,8 +86,7 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
             "date_of_birth": _plain(given["date_of_birth"]),
             "travel_on": _plain(given["travel_on"]),
         }
-        keep(request, journey, now)
-        return next_page(journey)
+        return go_on(request, journey, Step.DETAILS, now)
     if request.method != "POST" and (away := skipped(request, journey, Step.DETAILS)):
         return away
     return _page(request, "bookings/details.html", {"form": form, **_so_far(journey, now, location)})

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -77,7 +78,7 @@ def _times(
     lead = (chosen or list(locations.values()))[0]
     slots = _free(journey, list(locations.values()) if journey.wished else chosen, now)
     here = [slot for slot in slots if locations[slot.location] in chosen]
-    since = _day(request.GET.get("from", ""), now.astimezone(lead.zone).date())
+    since = _day(request.GET.get("from", ""), now, lead)
     own = keeping.chosen_location(journey) if journey.starts_at else None
     context: dict[str, Any] = {
         "place": lead if len(chosen) == 1 else None,
@@ -92,7 +93,7 @@ def _times(
     if journey.wished:
         context["near"] = _near(slots, journey.wished, lead, locations)
     if "month" in request.GET:
-        month = _day(f"{request.GET['month'][:7]}-01", since)
+        month = _day(f"{request.GET['month'][:7]}-01", now, lead)
         return context | _month(here, month, now, lead, locations)
     later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, lead.time_zone)]
     days = list(_by_day(later, locations, name_place=len(chosen) > 1))
@@ -170,8 +171,11 @@ def day_month(first: date) -> str:
     return f"{day(first).split()[-1]} {first.year}"
 
 
-def _day(text: str, otherwise: date) -> date:
+def _day(text: str, now: datetime, lead: Location) -> date:
+    """The day that an address names, no earlier than today and no later than anybody may book; today if unreadable."""
+    today = now.astimezone(lead.zone).date()
     try:
-        return date.fromisoformat(text[:10])
+        named = date.fromisoformat(text[:10])
     except ValueError:
-        return otherwise
+        return today
+    return min(max(named, today), today + timedelta(days=settings.HORIZON_DAYS))
