@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from hypothesis import strategies as st
 
-from bookings.availability import Busy, Closed, Pattern, Place
+from bookings.availability import Busy, Closed, Pair, Pattern, Place, candidates_at
 
 ANN, BEN = 1, 2  # clinicians
 MAIDENHEAD = Place(1, "Europe/London", "GB")
@@ -123,3 +123,16 @@ def without_bookings(diary: Diary) -> Diary:
     empty = diary.copy()
     empty["busy"], empty["closures"] = [], []
     return empty
+
+
+def candidates_in(diary: Diary, place: Place, start: datetime) -> tuple[Pair, ...]:
+    """The question under the lock, asked of a diary."""
+    return candidates_at(
+        place=place,
+        patterns=diary["patterns"],
+        closures=diary["closures"],
+        busy=diary["busy"],
+        minutes=diary["minutes"],
+        starts=start,
+        travel_minutes=diary["travel_minutes"],
+    )

@@ -38,6 +38,7 @@ from tests.availability_diaries import (
     TUESDAY,
     Diary,
     at,
+    candidates_in,
     clinicians,
     diaries,
     locations,
@@ -428,18 +429,6 @@ def test_is_free_sees_the_clinician_the_room_and_the_journey() -> None:
 
 
 # --- thousands of diaries
-
-
-def candidates_in(diary: Diary, place: Place, start: datetime) -> tuple[Pair, ...]:
-    return candidates_at(
-        place=place,
-        patterns=diary["patterns"],
-        closures=diary["closures"],
-        busy=diary["busy"],
-        minutes=diary["minutes"],
-        starts=start,
-        travel_minutes=diary["travel_minutes"],
-    )
 
 
 scaled = settings(
