@@ -53,7 +53,8 @@ class Source(Loaded):
     address = models.CharField(max_length=300, blank=True)
     read_on = models.DateField()
     names_medicine = models.BooleanField(
-        default=False, help_text="Its title or address names the medicine, so only the medicine page may print it."
+        default=False,
+        help_text="Its title or address names the medicine, so only the medicine page may print it.",
     )
 
     class Meta:
@@ -72,7 +73,9 @@ class Fact(Loaded):
         OURS = "ours", "Our own rule"
 
     key = models.CharField(
-        max_length=60, primary_key=True, validators=[RegexValidator(r"\A[a-z][a-z0-9_]*\Z", "Use a_small_name.")]
+        max_length=60,
+        primary_key=True,
+        validators=[RegexValidator(r"\A[a-z][a-z0-9_]*\Z", "Use a_small_name.")],
     )
     text = models.CharField(max_length=120, help_text="As a page prints it, for example “2 to 6”.")
     number = models.IntegerField(null=True, blank=True, help_text="For rules, for example 14.")
@@ -136,7 +139,9 @@ class Page(Loaded):
     description = models.CharField(max_length=160)
     lead = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
-    treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, null=True, blank=True, related_name="pages")
+    treatment = models.ForeignKey(
+        Treatment, on_delete=models.PROTECT, null=True, blank=True, related_name="pages"
+    )
     sources = models.ManyToManyField(Source, blank=True, related_name="pages")
     position = models.PositiveSmallIntegerField(default=0)
     published = models.BooleanField(default=True)

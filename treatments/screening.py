@@ -315,7 +315,7 @@ def signs(level: Level) -> tuple[Sign, ...]:
 
 
 # --- Reading answers ---
-class AnswerProblem(ValueError):  # noqa: N818 - it is a sentence for the patient, not a fault of ours
+class AnswerProblem(ValueError):
     """An answer we will not guess at; `sentence` tells the patient what to do."""
 
     def __init__(self, sentence: str) -> None:
