@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from bookings.phones import phone_words, read_phone
 
 NAME_LONGEST = 120
-_ORDINAL = re.compile(r"(?<=[0-9])(st|nd|rd|th)\b", re.IGNORECASE)
+_SAID = re.compile(r"(?<=[0-9])(st|nd|rd|th)\b|\bof\b", re.IGNORECASE)  # 27th of March
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 UNREADABLE = "This has a sign we cannot read. Please type it again with ordinary letters."
 CHOOSE = {"invalid_choice": "Choose one of the answers on this page."}
@@ -100,7 +100,7 @@ class DayField(_Readable):
         typed = super().clean(value)
         if not typed:
             return None
-        parts = re.findall(r"[0-9]+|[^\W\d_]+", _ORDINAL.sub("", typed))
+        parts = re.findall(r"[0-9]+|[^\W\d_]+", _SAID.sub("", typed))
         if len(parts) != 3:
             raise ValidationError(self.PROBLEM)
         if len(parts[0]) == 4:
