@@ -13,6 +13,7 @@ from bookings.life import Verb, after
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
 from bookings.services.changing import Override, refuse_bad_override
 from bookings.services.errors import NotAllowed
+from bookings.services.keyed import once_per_key
 from bookings.services.requesting import PatientDetails, make_patient
 from bookings.services.taking import take
 from bookings.services.transaction import durable
@@ -33,6 +34,7 @@ class PhoneBooking:
     note: str = ""
 
 
+@once_per_key
 @durable
 def add(
     *,

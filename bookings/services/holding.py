@@ -11,11 +11,13 @@ from django.db.models import F
 from bookings.life import Status
 from bookings.models import Appointment, Service
 from bookings.services.errors import AlreadySent
+from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from clinic.models import Location
 
 
+@once_per_key
 @durable
 def hold(
     *, key: UUID, location: Location, service: Service, starts_at: datetime, now: datetime

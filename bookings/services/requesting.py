@@ -14,6 +14,7 @@ from bookings.life import Status, Verb
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, ScreeningAnswer, Service
 from bookings.promises import Promise, promise
 from bookings.services.errors import BookingError
+from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import PATIENT, walk, write_first_event
@@ -62,6 +63,7 @@ class Wish:
     anything_else: str = ""
 
 
+@once_per_key
 @durable
 def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) -> Appointment:
     """Send the request that this key stands for. Sent twice, it answers with the appointment of the first time.
@@ -69,7 +71,7 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     A hold that ran out is taken again, silently. Raises TimeTaken or NotOffered when that cannot be, DiaryBusy,
     and AnswerProblem for answers that no page could have sent.
     """
-    own = Appointment.objects.select_related("location", "service").filter(idempotency_key=key).first()
+    own = _with_key(key)
     if own is not None and own.status != Status.HOLD:
         return own
     outcome = screening.assess(wish.area, wish.answers, wish.by_phone)
@@ -77,14 +79,19 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
         raise MustWait
     if not is_adult_at(wish.location, wish.starts_at, patient.date_of_birth):
         raise TooYoung
-    free_days = diary.holidays(wish.location.country)
-    promised = promise(wish.location, now, free_days)
+    times: dict[str, Any] = {}
+    if own is None or not _still_held(own, wish, now):
+        times = _take_again(own, wish, now)
+        own = _with_key(key)  # while we waited: the sweep may have let it go, or a twin of this form sent it
+        if own is not None and own.status != Status.HOLD:
+            return own
+    promised = promise(wish.location, now, diary.holidays(wish.location.country))
     person = make_patient(patient, now)
-    content = _content(wish, outcome, promised, person, now)
-    if own is not None and _still_held(own, wish, now):
+    content = times | _content(wish, outcome, promised, person, now)
+    if own is not None:
         appointment = walk(own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **content)
     else:
-        appointment = _take_again(own, key, wish, content, now)
+        appointment = _make(key, content, now)
     _keep_words(appointment, person, wish, outcome, now)
     messages.received(appointment, now=now)
     messages.new_request(appointment, now=now)
@@ -103,13 +110,15 @@ def _still_held(own: Appointment, wish: Wish, now: datetime) -> bool:
     return live and (own.location_id, own.service_id, own.starts_at) == wanted
 
 
-def _take_again(
-    own: Appointment | None, key: UUID, wish: Wish, content: dict[str, Any], now: datetime
-) -> Appointment:
+def _with_key(key: UUID) -> Appointment | None:
+    return Appointment.objects.select_related("location", "service").filter(idempotency_key=key).first()
+
+
+def _take_again(own: Appointment | None, wish: Wish, now: datetime) -> dict[str, Any]:
     clinician, room = take(
         location=wish.location, service=wish.service, starts_at=wish.starts_at, now=now, own=own
     )
-    times: dict[str, Any] = {
+    return {
         "location": wish.location,
         "service": wish.service,
         "clinician_id": clinician,
@@ -117,15 +126,10 @@ def _take_again(
         "starts_at": wish.starts_at,
         "ends_at": wish.starts_at + timedelta(minutes=wish.service.minutes),
     }
-    if own is not None:
-        own = Appointment.objects.get(pk=own.pk)  # the sweep may have let it go just now
-    if own is not None and own.status == Status.HOLD:
-        return walk(
-            own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **times, **content
-        )
-    made = Appointment.objects.create(
-        idempotency_key=key, status=Status.PENDING, version=1, **times, **content
-    )
+
+
+def _make(key: UUID, content: dict[str, Any], now: datetime) -> Appointment:
+    made = Appointment.objects.create(idempotency_key=key, status=Status.PENDING, version=1, **content)
     write_first_event(made, Verb.REQUEST, actor=PATIENT, now=now)
     return made
 
