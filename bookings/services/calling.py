@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -121,8 +122,11 @@ def could_not_reach(*, task_id: int, by: User, now: datetime) -> CallTask:
 def may_give_up(task: CallTask) -> bool:
     """Whether the tries so far are enough to stop."""
     place = task.location or Location.objects.filter(country=task.country).first()
-    zone = place.zone if place else None
-    tries = list(task.attempts.values_list("at", flat=True))
+    return enough_tries([attempt.at for attempt in task.attempts.all()], place.zone if place else None)
+
+
+def enough_tries(tries: Collection[datetime], zone: tzinfo | None) -> bool:
+    """RING_TRIES tries on RING_TRY_DAYS days of the clinic's calendar."""
     days = {at.astimezone(zone).date() for at in tries}
     return len(tries) >= settings.RING_TRIES and len(days) >= settings.RING_TRY_DAYS
 

@@ -23,6 +23,7 @@ TEMPLATE_OF = {
 }
 # The only steps from a template up into another room: (template, what it takes). The page still renders without them.
 UPWARD_STEPS = {
+    ("admin/index.html", "desk"),
     ("clinic/clinics.html", "fees"),
     ("clinic/location.html", "fees"),
     ("clinic/location_times.html", "next_times"),
