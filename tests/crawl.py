@@ -1,0 +1,224 @@
+"""One walk over the whole site, as a visitor without scripts sees it: every page that a link reaches, every booking step.
+
+It only looks and keeps what it saw; what a page must be like stands in `tests/page_rules.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import html5lib
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.test import Client, RequestFactory
+
+from bookings.services.errors import DiaryBusy
+from clinic.views import server_error, service_unavailable, unreadable
+from tests.reader import Reader
+from treatments.models import Page
+
+FIRST = ("/", "/clinics/")
+NOT_WALKED = ("/admin/", "/static/", "/demo/")
+
+
+@dataclass
+class Seen:
+    """One answer of the site: what was sent, and what an HTML parser made of it."""
+
+    address: str  # path and query
+    text: str = field(repr=False)
+    status: int = 200
+    sets_cookie: bool = False
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.address).path
+
+    @cached_property
+    def _parsed(self) -> tuple[Element, list[str]]:
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        tree = parser.parse(self.text)
+        for each in tree.iter():  # a drawing's elements come with the namespace before their names
+            if isinstance(each.tag, str):
+                each.tag = each.tag.rpartition("}")[2]
+        return tree, [f"line {at[0]}: {code} {more or ''}".strip() for at, code, more in parser.errors]
+
+    @property
+    def tree(self) -> Element:
+        return self._parsed[0]
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with it by the parsing rules of the HTML standard."""
+        return self._parsed[1]
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """Every element of these kinds, in the order of the page; with no kind named, every element."""
+        return (
+            each for each in self.tree.iter() if isinstance(each.tag, str) and (not tags or each.tag in tags)
+        )
+
+    @cached_property
+    def ids(self) -> list[str]:
+        return [each.attrib["id"] for each in self.all() if "id" in each.attrib]
+
+    @cached_property
+    def words(self) -> str:
+        """The text of the body as one line, hidden words too."""
+        return " ".join(" ".join(next(self.all("body")).itertext()).split())
+
+    @cached_property
+    def links(self) -> list[str]:
+        """Addresses on this site that its links name, with query and anchor, seen from the root."""
+        named = (urljoin(self.address, each.get("href", "")) for each in self.all("a") if each.get("href"))
+        return [each for each in named if each.startswith("/") and not each.startswith("//")]
+
+
+@dataclass
+class Crawl:
+    """What one walk saw. `pages` are reached by links from the first page, `steps` by filling in and pressing."""
+
+    pages: list[Seen] = field(default_factory=list)
+    steps: list[Seen] = field(default_factory=list)
+    clinical: frozenset[str] = frozenset()  # paths of the texts that a clinician has to check
+
+    @property
+    def everything(self) -> list[Seen]:
+        return self.pages + self.steps
+
+    @property
+    def information(self) -> list[Seen]:
+        """The pages that only inform: nothing is asked there."""
+        return [page for page in self.pages if not page.path.startswith("/book/")]
+
+
+def seen(address: str, response: HttpResponse) -> Seen:
+    return Seen(address, response.content.decode(), response.status_code, bool(response.cookies))
+
+
+def crawl_pages() -> list[Seen]:
+    """Every page reached by links from the first ones, the nearest first. A broken link is a page with its status."""
+    found: dict[str, Seen] = {}
+    waiting = list(FIRST)
+    while waiting:
+        address = waiting.pop(0)
+        if address in found or address.startswith(NOT_WALKED):
+            continue
+        found[address] = seen(address, Client().get(address))
+        waiting += [urldefrag(link).url for link in found[address].links]
+    return list(found.values())
+
+
+class Notebook(Reader):
+    """A reader who writes down every page on the way."""
+
+    def __init__(self, notes: list[Seen], client: Client | None = None) -> None:
+        super().__init__(client)
+        self.notes = notes
+
+    def _show(self, url: str, response: Any) -> None:
+        super()._show(url, response)
+        self.notes.append(seen(self.url, self.response))
+
+    def send(self, **data: str) -> Notebook:
+        """Post to this page what no button of it would send."""
+        token = self.values()["csrfmiddlewaretoken"][0]
+        self._show(self.url, self.client.post(self.url, {"csrfmiddlewaretoken": token, **data}))
+        return self
+
+
+def walk_steps() -> list[Seen]:
+    """Every booking page and each of its error states. Needs a clinic at Maidenhead with times, and one without."""
+    notes: list[Seen] = []
+    _journey(notes)
+    _ways_out(notes)
+    _other_doors(notes)
+    _refusals(notes)
+    return notes
+
+
+def to_health(notes: list[Seen]) -> Notebook:
+    reader = Notebook(notes)
+    reader.open("/book/?clinic=maidenhead").press("No, I have none of these")
+    reader.choose("Fine red, blue or purple lines").press("Continue").press("10:15am")
+    return reader
+
+
+def _journey(notes: list[Seen]) -> None:
+    reader = Notebook(notes)
+    reader.open("/book/?clinic=maidenhead").send().open("/book/?clinic=maidenhead")
+    reader.press("No, I have none of these").press("Continue")
+    reader.choose("Both").press("Continue")
+    reader.click("Later times").click("See a month").click("First free times")
+    reader.send(slot="nowhere|soon")
+    reader.press("10:15am").press("Continue")
+    reader.choose("No, none of these").choose("clot in a leg").press("Continue")
+    reader.open("/book/health/1/").choose("allergy to").press("Continue")
+    for _ in range(2):
+        reader.choose("No, none of these").press("Continue")
+    reader.press("Continue").fill("Email", "nobody").fill("Phone number", "12").fill("Date of birth", "soon")
+    reader.press("Continue")
+    _fill_in(reader).press("Continue")
+    reader.press("Send my request").click("Change phone number").press("Continue")
+    reader.choose("I ask for this appointment").press("Send my request").click("See your request")
+
+
+def _fill_in(reader: Reader, born: str = "27 3 1958") -> Reader:
+    reader.fill("Your name", "Brigid Test").fill("Phone number", "020 7946 0000")
+    reader.fill("Email", "brigid@example.org").fill("Date of birth", born)
+    return reader.choose("You may leave a message")
+
+
+def _ways_out(notes: list[Seen]) -> None:
+    """Help now, veins elsewhere, treatment that waits, somebody under 18, all of it by phone."""
+    Notebook(notes).open("/book/").press("Yes, I have one or more")
+    reader = Notebook(notes)
+    reader.open("/book/").press("No, I have none of these").press("Continue")
+    reader.choose("Veins somewhere else").choose("Maidenhead").press("Continue")
+    reader = to_health(notes)
+    reader.choose("No, none of these").press("Continue").choose("pregnant").press("Continue")
+    reader.press("Email me then").press("Give this time back")
+    reader = to_health(notes)
+    reader.press("Ask me all of this on the phone")
+    _fill_in(reader, "1 3 2012").press("Continue")
+
+
+def _other_doors(notes: list[Seen]) -> None:
+    """Be rung, a diary with no free time, the first free time at any clinic, a time that is gone."""
+    reader = Notebook(notes)
+    reader.open("/book/ring-me/").press("Ring me")
+    reader.fill("Your name", "Brigid").fill("Phone number", "(01) 500 0000")
+    reader.choose("Dublin").choose("No").press("Ring me")
+    reader = Notebook(notes)
+    reader.open("/book/?clinic=dublin").press("No, I have none of these")
+    reader.choose("Both").press("Continue")
+    reader = Notebook(notes)
+    reader.open("/book/").press("No, I have none of these")
+    reader.choose("Both").choose("The first free time at any of them").press("Continue")
+    reader = Notebook(notes)
+    reader.open("/book/?clinic=maidenhead&at=2027-03-02T03:15Z").press("No, I have none of these")
+    reader.choose("Both").press("Continue")
+
+
+def _refusals(notes: list[Seen]) -> None:
+    """The pages nobody hopes to see."""
+    Notebook(notes).open("/nowhere/").open("/book/manage/")
+    strict = Client(enforce_csrf_checks=True)
+    notes.append(seen("/book/ring-me/", strict.post("/book/ring-me/", {"name": "Brigid Test"})))
+    request = RequestFactory().get("/")
+    busy = render(request, "bookings/busy.html", {"sentence": DiaryBusy().sentence})
+    notes.append(seen("/diary-busy/", busy))
+    notes.append(seen("/mistake-of-ours/", server_error(request)))
+    notes.append(seen("/database-away/", service_unavailable(request)))
+    notes.append(seen("/unreadable/", unreadable(request, ValueError())))
+
+
+def crawl() -> Crawl:
+    """The whole site once. The caller has filled the database and stopped the clock."""
+    clinical = frozenset(Page.objects.published().filter(kind="clinical").values_list("path", flat=True))
+    return Crawl(crawl_pages(), walk_steps(), clinical)
