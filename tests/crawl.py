@@ -13,7 +13,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 
@@ -97,7 +96,7 @@ class Crawl:
         return [page for page in self.pages if not page.path.startswith("/book/")]
 
 
-def seen(address: str, response: HttpResponse) -> Seen:
+def seen(address: str, response: Any) -> Seen:
     return Seen(address, response.content.decode(), response.status_code, bool(response.cookies))
 
 
@@ -125,11 +124,10 @@ class Notebook(Reader):
         super()._show(url, response)
         self.notes.append(seen(self.url, self.response))
 
-    def send(self, **data: str) -> Notebook:
+    def send(self, **data: str) -> None:
         """Post to this page what no button of it would send."""
         token = self.values()["csrfmiddlewaretoken"][0]
         self._show(self.url, self.client.post(self.url, {"csrfmiddlewaretoken": token, **data}))
-        return self
 
 
 def walk_steps() -> list[Seen]:
@@ -151,8 +149,9 @@ def to_health(notes: list[Seen]) -> Notebook:
 
 def _journey(notes: list[Seen]) -> None:
     reader = Notebook(notes)
-    reader.open("/book/?clinic=maidenhead").send().open("/book/?clinic=maidenhead")
-    reader.press("No, I have none of these").press("Continue")
+    reader.open("/book/?clinic=maidenhead")
+    reader.send()
+    reader.open("/book/?clinic=maidenhead").press("No, I have none of these").press("Continue")
     reader.choose("Both").press("Continue")
     reader.click("Later times").click("See a month").click("First free times")
     reader.send(slot="nowhere|soon")

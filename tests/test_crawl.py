@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from tests import cast, page_rules
 from tests.crawl import Crawl, Seen, crawl
@@ -13,6 +14,20 @@ from tests.house.tree import Verdict
 from tests.site_content import load_site_content
 from tests.test_source_runs import digest, known_runs
 
+STEPS = (
+    "bookings:start",
+    "bookings:help",
+    "bookings:visit",
+    "bookings:elsewhere",
+    "bookings:time",
+    "bookings:wait",
+    "bookings:details",
+    "bookings:too_young",
+    "bookings:check",
+    "bookings:sent",
+    "bookings:manage",
+    "bookings:ring_me",
+)
 Rule = Callable[[Crawl], Verdict]
 _kept: list[Crawl] = []
 
@@ -184,6 +199,7 @@ def test_it_says_how_much_it_saw(
     print(
         f"saw {len(site.pages)} pages by links and {len(site.steps)} answers of {len(shown)} booking addresses"
     )
+    assert {reverse(name) for name in STEPS} <= shown
     assert len(site.pages) >= 28
     assert len(site.steps) >= 60
     assert {step.status for step in site.steps} >= {200, 400, 403, 404, 409, 422, 500, 503}
