@@ -8,16 +8,19 @@ import atexit
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _EXAMPLE = (_ROOT / ".env.example").read_text(encoding="utf-8")
-if not os.environ.get("TEST_RUN_DIR"):  # the processes of a parallel run share the folder of the first
+if "pytest" not in sys.modules:  # mypy reads the settings too, and ends without tidying up
+    os.environ["TEST_RUN_DIR"] = str(_ROOT / ".mypy_cache" / "run")
+elif not os.environ.get("TEST_RUN_DIR"):  # the processes of a parallel run share the folder of the first
     os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="clinic-tests-")
     atexit.register(shutil.rmtree, os.environ["TEST_RUN_DIR"], ignore_errors=True)
 RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
-(RUN_DIR / "static").mkdir(exist_ok=True)
+(RUN_DIR / "static").mkdir(parents=True, exist_ok=True)
 _database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
 os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
 os.environ |= {
