@@ -132,7 +132,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Django's default, an in-memory test database, answers "table is locked" in spite of IMMEDIATE.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    _database.setdefault("CONN_MAX_AGE", 60)
+    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -197,6 +197,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"
