@@ -58,5 +58,18 @@ AWKWARD = {
 LONG = {"10 kB": "a" * 10_000, "10 kB of markup": "<b>" * 3_400, "10 kB of four bytes": "\U0001f9b5" * 2_500}
 HUGE = "a" * 1_000_000
 EVERYTHING = {**UNREADABLE, **AWKWARD, **LONG}
+# One of each kind, for places where every one of them would only take longer.
+SOME = {
+    what: EVERYTHING[what]
+    for what in (
+        "NUL",
+        "half a character",
+        "a line break",
+        "an attribute",
+        "SQL",
+        "a long number",
+        "10 kB of markup",
+    )
+}
 # What may not stand in any page as it is: each is harmless only when it is escaped.
 LIVE = ("<script>alert(1)", "<img src=x", "onfocus='alert", "<b><b>", "<!-- --> ]]>")

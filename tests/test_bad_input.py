@@ -1,0 +1,483 @@
+"""Bad input on every page of the journey: a clear sentence at the right place, what was typed is kept, never a 5xx."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.html import escape
+
+from bookings.life import Status
+from bookings.models import Appointment, CallTask, Patient
+from clinic.models import Location, Message
+from tests import cast, naughty
+from tests.cast import NOW
+from tests.reader import Reader, words
+from tests.test_journey import fill_details, send, start, to_check, to_details, to_health, to_times
+
+pytestmark = [pytest.mark.django_db]
+FORM = "application/x-www-form-urlencoded"
+TIME = "maidenhead|2027-02-23T10:15Z"
+DETAILS = {
+    "name": "Brigid Test",
+    "phone": "020 7946 0000",
+    "ring_when": "any",
+    "missed_call": "leave",
+    "email": "brigid@example.org",
+    "date_of_birth": "27 3 1958",
+    "travel_on": "9 4 2027",
+    "access_needs": "hearing-loop",
+    "anything_else": "I come with my daughter.",
+}
+RING_ME = {
+    "name": "Brigid Test",
+    "phone": "020 7946 0000",
+    "place": "dublin",
+    "ring_when": "any",
+    "leave_message": "no",
+}
+
+
+def to_ring_me(reader: Reader) -> Reader:
+    return reader.open("/book/ring-me/")
+
+
+def to_wait(reader: Reader) -> Reader:
+    to_health(reader).choose("No, none of these").press("Continue")
+    return reader.choose("pregnant").press("Continue")
+
+
+Way = Callable[[Reader], Reader]
+# Each page with a form: how to come to it, where it posts, what it takes. `start` and `time` have buttons only.
+PAGES: dict[str, tuple[Way, str, dict[str, str]]] = {
+    "start": (
+        lambda reader: reader.open("/book/"),
+        "/book/",
+        {"signs": "none", "clinic": "dublin", "at": ""},
+    ),
+    "visit": (start, "/book/visit/", {"area": "thread", "clinic": "maidenhead"}),
+    "time": (to_times, "/book/time/", {"slot": TIME}),
+    "health": (to_health, "/book/health/1/", {"ticks": "none"}),
+    "details": (to_details, "/book/details/", DETAILS),
+    "check": (to_check, "/book/check/", {"agree": "on", "seen": "maidenhead|2027-02-23T10:15:00+00:00"}),
+    "wait": (to_wait, "/book/wait/", {"way": "email", "email": "brigid@example.org", "on": "1 9 2027"}),
+    "ring-me": (to_ring_me, "/book/ring-me/", RING_ME),
+}
+FIELDS = [(page, field) for page, (_, _, good) in PAGES.items() for field in good]
+BOXES = {
+    "name",
+    "phone",
+    "email",
+    "date_of_birth",
+    "travel_on",
+    "anything_else",
+    "on",
+}  # what is typed, not pressed
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def place() -> Location:
+    cast.make_clinic("dublin")
+    return cast.make_clinic()
+
+
+def browser() -> Reader:
+    return Reader(Client(raise_request_exception=False))
+
+
+def post(reader: Reader, url: str, data: dict[str, Any]) -> HttpResponse:
+    """As a program posts: anything at all, halves of characters too."""
+    body = urlencode(data, doseq=True, errors="surrogatepass")
+    response = reader.client.post(url, body, content_type=FORM)
+    reader.status, reader.response, reader.typed = response.status_code, response, {}
+    return response
+
+
+def look(reader: Reader) -> Reader:
+    """Reads the page that the last post gave: slow, so only where somebody looks."""
+    reader.page = html5lib.parse(reader.response.content.decode(), namespaceHTMLElements=False)
+    return reader
+
+
+def assert_calm(response: HttpResponse, what: str) -> None:
+    """No 5xx, and nothing in the page that a browser would run."""
+    assert response.status_code in (200, 302, 400, 404, 409, 413, 422), (what, response.status_code)
+    page = response.content.decode()
+    assert [live for live in naughty.LIVE if live in page] == [], what
+
+
+def by_id(page: Element) -> dict[str, Element]:
+    return {each.attrib["id"]: each for each in page.iter() if each.get("id")}
+
+
+def assert_points_at_the_field(page: Element, field: str) -> None:
+    """The summary stands above with a link that lands on the field, and the field names its own sentence."""
+    there = by_id(page)
+    assert words(next(page.iter("title"))).startswith("Error:")
+    links = {link.attrib["href"][1:]: words(link) for link in there["problem"].iter("a")}
+    assert links
+    assert set(links) <= set(there)
+    boxes = [box for box in page.iter() if box.get("name") == field and box.get("type") != "hidden"]
+    linked = next(box for box in boxes if box.get("id") in links)
+    holder = next(
+        (
+            each
+            for each in page.iter("fieldset")
+            if linked in set(each.iter()) and linked.get("type") != "text"
+        ),
+        linked,
+    )
+    described = (linked.get("aria-describedby", "") + " " + holder.get("aria-describedby", "")).split()
+    assert set(described) <= set(there)
+    own = [words(there[name]) for name in described if name.endswith("_error")]
+    assert any(links[linked.attrib["id"]] in sentence for sentence in own), (field, links, own)
+
+
+def kept(page: Element, field: str) -> list[str]:
+    """What the page's boxes and ticks of this name hold now."""
+    held = []
+    for box in page.iter():
+        if box.get("name") == field and (
+            box.get("type") not in ("radio", "checkbox") or "checked" in box.attrib
+        ):
+            held.append("".join(box.itertext()) if box.tag == "textarea" else box.get("value", ""))
+    return held
+
+
+def rows() -> tuple[int, int, int]:
+    return Patient.objects.count(), CallTask.objects.count(), Message.objects.count()
+
+
+# --- Every field
+
+
+@pytest.mark.parametrize(("where", "field"), FIELDS, ids=lambda part: part)
+def test_whatever_is_typed_into_a_field_is_kept_or_answered_in_words(
+    place: Location, where: str, field: str
+) -> None:
+    way, url, good = PAGES[where]
+    reader = way(browser())
+    refused = 0
+    for what, typed in (naughty.EVERYTHING if field in BOXES else naughty.SOME).items():
+        response = post(reader, url, {**good, field: typed})
+        assert_calm(response, what)
+        if response.status_code != 422 or field not in BOXES:
+            continue
+        refused += 1
+        look(reader)
+        assert_points_at_the_field(reader.page, field)
+        for other in set(good) & BOXES - {field}:
+            assert kept(reader.page, other) == [good[other]], (what, other)
+        if what in naughty.AWKWARD or what in naughty.LONG:
+            assert kept(reader.page, field) == [typed], what
+    assert (
+        refused >= len(naughty.UNREADABLE) - 1 if field in BOXES else True
+    )  # only the long box takes line breaks
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_an_empty_form_says_what_is_missing(place: Location, where: str) -> None:
+    way, url, _ = PAGES[where]
+    reader = way(browser())
+    before = rows()
+    response = post(reader, url, {"way": "email"} if where == "wait" else {})
+    assert response.status_code in (400, 409, 422)
+    assert rows() == before
+    if response.status_code == 422:
+        links = list(by_id(look(reader).page)["problem"].iter("a"))
+        assert links
+        assert {link.attrib["href"][1:] for link in links} <= set(by_id(reader.page))
+
+
+@pytest.mark.parametrize("where", ["details", "ring-me"])
+def test_a_required_field_points_at_itself_and_the_rest_is_kept(place: Location, where: str) -> None:
+    way, url, good = PAGES[where]
+    reader = way(browser())
+    optional = {"email", "travel_on", "access_needs", "anything_else"}
+    for field in set(good) - optional:
+        post(reader, url, {**good, field: ""})
+        assert reader.status == 422, field
+        assert_points_at_the_field(look(reader).page, field)
+        for other in set(good) - {field}:
+            assert kept(reader.page, other) == [good[other]], (field, other)
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_lists_repeats_and_files_where_one_word_is_expected(place: Location, where: str) -> None:
+    way, url, good = PAGES[where]
+    reader = way(browser())
+    for field, value in good.items():
+        for odd in (
+            {field: [value, "x"]},
+            {field: ["x", value]},
+            {field: ["", ""]},
+            {f"{field}[]": value},
+            {f"{field}[0][x]": value},
+            {field.upper(): value},
+        ):
+            assert_calm(
+                post(reader, url, {**{k: v for k, v in good.items() if k != field}, **odd}), f"{field}: {odd}"
+            )
+        file = SimpleUploadedFile("<script>alert(1)</script>.png", b"\x00\xff" * 500)
+        assert_calm(reader.client.post(url, {**good, field: file}), f"{field}: a file")
+    assert_calm(post(reader, url, {f"field{number}": "x" for number in range(600)}), "600 fields")
+    for body in (b"", b"\x00", b"{}", b'{"name": "\\ud800"}', b"%", b"&&&===", b"\xff\xfe", b"a" * 5000):
+        for kind in (
+            FORM,
+            "application/json",
+            "text/plain",
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "",
+        ):
+            assert_calm(reader.client.post(url, body, content_type=kind), f"{kind}: {body[:20]!r}")
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_a_form_far_too_long_is_refused_with_the_phone_numbers(place: Location, where: str) -> None:
+    way, url, good = PAGES[where]
+    reader = way(browser())
+    response = post(reader, url, {**good, next(reversed(good)): naughty.HUGE})
+    assert response.status_code == 413
+    assert settings.PHONE_UK in response.content.decode()
+    assert len(response.content) < 20_000
+
+
+def test_awkward_words_are_shown_as_they_are_and_stored_letter_by_letter(place: Location) -> None:
+    reader = to_details(browser())
+    for what, typed in naughty.AWKWARD.items():
+        post(reader, "/book/details/", {**DETAILS, "name": typed})
+        assert reader.status == 302, what
+        check = reader.client.get("/book/check/")
+        assert_calm(check, what)
+        assert escape(typed) in check.content.decode(), what
+    everything = "\n".join(naughty.AWKWARD.values())[:1000].strip()
+    post(reader, "/book/details/", {**DETAILS, "name": naughty.AWKWARD["SQL"], "anything_else": everything})
+    send(reader.open("/book/check/"))
+    made = Patient.objects.get()
+    assert made.name == naughty.AWKWARD["SQL"]
+    assert made.appointments.get().notes.get().text.replace("\r\n", "\n") == everything
+
+
+# --- Times
+
+
+@pytest.mark.parametrize(
+    ("slot", "says"),
+    [
+        ("maidenhead|2027-02-16T10:15Z", "does not offer that time"),  # past
+        ("maidenhead|2027-02-18T10:15Z", "does not offer that time"),  # inside the notice
+        ("maidenhead|2027-02-21T10:15Z", "does not offer that time"),  # a Sunday
+        ("maidenhead|2027-02-23T10:20Z", "does not offer that time"),  # between two starts
+        ("maidenhead|2027-02-23T10:15:01Z", "does not offer that time"),
+        ("maidenhead|2027-02-23T18:00Z", "does not offer that time"),
+        ("maidenhead|2028-02-22T10:15Z", "does not offer that time"),  # past the horizon
+        ("maidenhead|0002-01-01T00:00Z", "does not offer that time"),
+        ("maidenhead|9998-12-31T23:59Z", "does not offer that time"),
+        ("maidenhead|0001-01-01T00:00Z", "could not read that time"),
+        ("maidenhead|9999-12-31T23:59Z", "could not read that time"),
+        ("maidenhead|9999-12-31T23:59-23:59", "could not read that time"),
+        ("maidenhead|2027-02-23T10:15", "could not read that time"),
+        ("maidenhead|2027-02-30T10:15Z", "could not read that time"),
+        ("maidenhead|", "could not read that time"),
+        ("nowhere|2027-02-23T10:15Z", "could not read that time"),
+        ("1|2027-02-23T10:15Z", "could not read that time"),
+        ("|||", "could not read that time"),
+    ],
+)
+def test_a_time_we_do_not_offer_is_said_and_times_stay_on_the_page(
+    place: Location, slot: str, says: str
+) -> None:
+    reader = to_times(browser())
+    post(reader, "/book/time/", {"slot": slot})
+    assert look(reader).status == 409
+    assert says in reader.text
+    assert "11:00am" in " ".join(reader.buttons())
+    assert not Appointment.objects.exists()
+
+
+def test_a_refused_time_does_not_give_the_held_one_back(place: Location) -> None:
+    reader = to_health(browser())
+    post(reader, "/book/time/", {"slot": "maidenhead|2027-02-21T10:15Z"})
+    held = Appointment.objects.get()
+    assert (held.status, f"{held.starts_at:%d %H:%M}") == (Status.HOLD, "23 10:15")
+
+
+@pytest.mark.parametrize("name", ["from", "month"])
+@pytest.mark.parametrize("day", ["0001-01", "9999-12-31", "2027-02-30", "2027-W08", "x", "", "9" * 20])
+def test_a_day_in_the_address_that_nobody_can_book_shows_the_times_all_the_same(
+    place: Location, name: str, day: str
+) -> None:
+    reader = to_times(browser()).open(f"/book/time/?{name}={day}")
+    assert reader.status == 200
+    assert reader.h1 == "Choose a time at Maidenhead"
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00Z", "9999-12-31T23:59Z", "2027-03-02", "10:15", "2027-03-02T10:15"]
+)
+def test_a_time_in_a_link_that_is_none_counts_as_not_chosen(place: Location, at: str) -> None:
+    reader = browser().open(f"/book/?clinic=maidenhead&at={at}")
+    assert "You chose: Maidenhead." in reader.text
+    reader.press("No, I have none of these").choose("Both").press("Continue")
+    assert reader.h1 == "Choose a time at Maidenhead"
+
+
+# --- Steps and sessions
+
+
+def test_a_form_that_came_too_early_is_kept_and_the_page_says_so(place: Location) -> None:
+    reader = browser()
+    post(reader, "/book/visit/", {"area": "both", "clinic": "dublin"})
+    post(reader, "/book/health/2/", {"ticks": "none"})
+    post(reader, "/book/details/", DETAILS)
+    reader.open("/book/")
+    assert reader.text.count("We have kept what you just sent.") == 3
+    assert not Appointment.objects.exists()
+    reader.press("No, I have none of these")
+    assert reader.h1 == "Choose a time at Dublin"
+    reader.press("10:15am").choose("No, none of these").press("Continue")
+    reader.choose("No, none of these").press("Continue")  # the second list is answered already
+    assert reader.h1 == "Check your request"
+    assert "I come with my daughter." in reader.text
+
+
+def test_somebody_elses_ids_in_a_form_change_nothing_of_theirs(place: Location) -> None:
+    theirs = to_check(browser())
+    other = Appointment.objects.get()
+    reader = to_check_at(browser(), "11:00am")
+    key = theirs.client.session["journey"]["key"]
+    ids = {
+        "key": key,
+        "uuid": str(other.uuid),
+        "id": other.pk,
+        "appointment": other.pk,
+        "reference": other.reference,
+    }
+    post(reader, "/book/check/", {"agree": "on", "seen": f"maidenhead|{other.starts_at.isoformat()}", **ids})
+    assert look(reader).status == 409
+    assert "changed in another window" in reader.text
+    own = reader.values()["seen"][0]
+    post(reader, "/book/check/", {"agree": "on", "seen": own, **ids})
+    other.refresh_from_db()
+    assert (other.status, other.version, other.patient) == (Status.HOLD, 0, None)
+    assert Appointment.objects.get(status=Status.PENDING).starts_at.hour == 11
+
+
+def to_check_at(reader: Reader, time: str) -> Reader:
+    to_times(reader).press(time)
+    for _ in range(3):
+        reader.choose("No, none of these").press("Continue")
+    return fill_details(reader)
+
+
+def test_somebody_too_young_for_an_earlier_time_gets_the_kind_page(place: Location) -> None:
+    reader = to_times(browser()).click("Later times").press("10:15am")
+    for _ in range(3):
+        reader.choose("No, none of these").press("Continue")
+    post(
+        reader, "/book/details/", {**DETAILS, "date_of_birth": "10 3 2009"}
+    )  # 18 by then, not yet in February
+    assert reader.open("/book/check/").h1 == "Check your request"
+    send(reader.click("Change time").press("10:15am"))
+    assert reader.h1 == "We treat adults only"
+    assert "journey" not in reader.client.session
+    assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "value", ['"\\000aaaaaaaaaaaa"', '"\\012aaaaaaaaaa"', "x", "a" * 5000, '"', "=;==", "é" * 20]
+)
+def test_a_cookie_that_is_none_of_ours_is_no_cookie(place: Location, value: str) -> None:
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "__Host-manage"):
+        for url in ("/book/", "/book/visit/", "/book/manage/", "/admin/", "/"):
+            response = Client().get(url, headers={"cookie": f"{name}={value}"})
+            assert response.status_code in (200, 302, 404), (name, url)
+
+
+# --- Forms that expired
+
+
+def expire(reader: Reader) -> Reader:
+    del reader.client.cookies[settings.CSRF_COOKIE_NAME]
+    return reader
+
+
+def test_an_expired_form_keeps_what_was_typed_and_is_sent_again_with_one_press(place: Location) -> None:
+    reader = expire(to_details(Reader()))
+    fill_details(reader.choose("Afternoon").fill("Anything else?", "Two\nlines & more"))
+    assert reader.status == 403
+    assert "What you typed is still here" in reader.text
+    reader.press("Send it again")
+    assert reader.h1 == "Check your request"
+    assert "lines & more" in reader.text
+    assert "Afternoon" in reader.text
+
+
+def test_a_request_whose_form_expired_is_not_sent_before_the_press(place: Location) -> None:
+    reader = send(expire(to_check(Reader())))
+    assert Appointment.objects.get().status == Status.HOLD
+    assert reader.press("Send it again").h1 == "We have your request"
+
+
+@pytest.mark.parametrize("sender", ["https://evil.example", "null", "http://testserver.evil.example", ""])
+def test_a_form_from_another_site_gets_nothing_to_press(place: Location, sender: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for name in ("origin", "referer"):
+        response = client.post("/book/details/", {"name": "Brigid Mark"}, headers={name: sender})
+        assert response.status_code == 403
+        page = response.content.decode()
+        assert "Nothing was sent" in page
+        assert "Brigid Mark" not in page
+        assert "Send it again" not in page
+
+
+def test_a_login_whose_form_expired_does_not_come_back_with_the_password() -> None:
+    client = Client(enforce_csrf_checks=True)
+    secret = {"username": "reception", "password": "a phrase nobody may see"}
+    response = client.post("/admin/login/", secret, headers={"origin": "http://testserver"})
+    assert response.status_code == 403
+    assert "a phrase nobody may see" not in response.content.decode()
+
+
+# --- Charsets
+
+
+CHARSETS = (
+    "unicode_escape raw_unicode_escape rot13 base64 undefined idna punycode utf-7 utf-16 nonsense utf-8 ' \"x"
+)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("charset", CHARSETS.split(" "))
+def test_a_request_that_names_a_charset_is_read_as_utf_8(place: Location, charset: str) -> None:
+    """Through the door that gunicorn uses: some of these fail before a view, or any middleware of ours, is reached."""
+    from clinic.wsgi import application
+
+    part = b'--B\r\nContent-Disposition: form-data; name="name"\r\n\r\nA\\ud800B\r\n--B--\r\n'
+    make = RequestFactory()
+    for request, kind in (
+        (make.get("/book/?clinic=%5Cud800&at=%5Cud800"), "text/html; charset={}"),
+        (make.get("/book/?" + "a=1&" * 600), "text/html;charset={}"),
+        (make.generic("POST", "/book/details/", part), "multipart/form-data; charset={}; boundary=B"),
+        (make.generic("POST", "/book/details/", b"name=%5Cud800"), FORM + "; charset*={}"),
+    ):
+        told: list[str] = []
+        environ = {**request.environ, "CONTENT_TYPE": kind.format(charset)}
+        list(application(environ, lambda status, headers, told=told: told.append(status)))
+        assert told[0][:3] in ("200", "400", "403"), (told, kind)
