@@ -1,21 +1,29 @@
-"""What the browser tests share: Chromium, a live site with its real content, pages as a phone sees them."""
+"""What the browser tests share: Chromium, a live site with its real content and times, pages as a phone sees them."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 from pytest_django.live_server_helper import LiveServer
+
+from clinic.management.commands import build_css
+from tests import cast
+from tests.crawl import Crawl, Seen, crawl
+from tests.site_content import load_site_content
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
 PHONE = {"width": 320, "height": 640}
+_TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+')
+_kept: list[Crawl] = []
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -27,19 +35,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not chromium:
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail("Chromium is not on this machine: install the package chromium, or set CHROMIUM")
         pytest.skip("Chromium is not on this machine")
     return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox"]}
 
 
+@pytest.fixture(scope="session")
+def stylesheet() -> None:
+    """The joined stylesheet, written only where it differs: another process may be serving it right now."""
+    made, text = build_css.FOLDER / "site.css", build_css.joined()
+    if not made.exists() or made.read_text(encoding="utf-8") != text:
+        made.write_text(text, encoding="utf-8")
+
+
 @pytest.fixture
-def site(live_server: LiveServer, settings: Any) -> LiveServer:
-    """The site with the content and the clinics it ships with, answering at `site.url`."""
+def site(live_server: LiveServer, settings: Any, stylesheet: None) -> Iterator[LiveServer]:
+    """The site with the content and the clinics it ships with, times at Maidenhead, on the day the cast lives."""
     # A live server speaks plain HTTP, so the cookies are those of a demo.
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SECURE_COOKIES = False
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
-    for command in ("build_css", "load_clinics", "load_content"):
-        call_command(command, verbosity=0)
-    return live_server
+    load_site_content()
+    cast.make_clinic("maidenhead")
+    with time_machine.travel(cast.NOW):
+        yield live_server
 
 
 @pytest.fixture
@@ -60,6 +79,7 @@ def visitor(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]
             base_url=site.url, **{"viewport": PHONE, "java_script_enabled": scripts, **more}
         )
         context.on("request", watch)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         return context.new_page()
 
@@ -70,11 +90,35 @@ def visitor(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]
 
 
 @pytest.fixture
+def answers(site: LiveServer) -> list[Seen]:
+    """Every different answer that the walk over the whole site saw: pages, booking steps, their error states."""
+    if not _kept:
+        _kept.append(crawl())
+    different = {_TOKEN.sub(r"\1", each.text): each for each in _kept[0].everything}
+    return list(different.values())
+
+
+@pytest.fixture
+def show(site: LiveServer) -> Callable[[Page, Seen], None]:
+    """Puts an answer of the walk before a browser again, with the styles and pictures that the site serves now."""
+
+    def put(page: Page, answer: Seen) -> None:
+        def fulfil(route: Route) -> None:
+            route.fulfill(status=answer.status, content_type="text/html; charset=utf-8", body=answer.text)
+
+        address = f"{site.url}{answer.address}"
+        page.route(address, fulfil, times=1)
+        page.goto(address)
+
+    return put
+
+
+@pytest.fixture
 def faults() -> Callable[[Page], list[str]]:
     """What axe finds wrong with a page that was opened with scripts on: a line for each."""
 
     def look(page: Page) -> list[str]:
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
 
     return look
