@@ -177,7 +177,11 @@ def matching(typed: str, *, patient: str = "patient__") -> Q:
     found = named | Q(**{f"{patient}email__icontains": text})
     letters = tidy_reference(text)
     if len(letters) == LENGTH:
-        found |= Q(reference=letters) | Q(**{f"{patient}reference": letters})
+        found |= Q(reference=letters)
+        if patient:
+            found |= Q(**{f"{patient}reference": letters})
+        else:
+            found |= Q(pk__in=Appointment.objects.filter(reference=letters).values("patient"))
     digits = _digits(text)
     if len(digits) >= FEWEST_DIGITS:
         found |= Q(**{f"{patient}phone__contains": digits})
