@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 Job = Callable[..., Any]
 Facts = dict[str, Any]
-HEAD_START = 0.15  # seconds for everybody to be ready before the start
+HEAD_START = 0.3  # seconds for everybody to be ready before the start
 
 
 class Told(NamedTuple):
@@ -128,14 +128,18 @@ def _live(url: str, pipe: Connection, threads: int) -> None:
 def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
     from django.db import connections
 
-    pool = ThreadPoolExecutor(threads)
+    pool, together = ThreadPoolExecutor(threads), threading.Barrier(threads)
+
+    def in_each(do: Callable[[], object]) -> None:
+        # A barrier keeps one thread from doing it for all.
+        for done in [pool.submit(lambda: (together.wait(), do())) for _ in range(threads)]:
+            done.result()
+
+    in_each(lambda: connections["default"].ensure_connection())
     try:
         yield pool
     finally:
-        # Each thread closes its own connection: a barrier keeps one of them from doing it for all.
-        together = threading.Barrier(threads)
-        for done in [pool.submit(lambda: (together.wait(), connections.close_all())) for _ in range(threads)]:
-            done.result()
+        in_each(connections.close_all)
         pool.shutdown()
 
 

@@ -16,12 +16,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from bookings import diary
+from bookings import diary, services
 from bookings.life import BLOCKING
-from bookings.models import Appointment, AppointmentEvent, Patient, Service, guard
-from bookings.services import taking
+from bookings.models import Appointment, AppointmentEvent, Patient, guard
+from bookings.services import Wish, taking
 from bookings.services.errors import TimeTaken
-from clinic.models import Location, Message
+from clinic.models import Message
 from tests import cast
 from tests.cast import FREE_TIME, NOW
 from tests.drills.race import Crew, Facts, Race, crew
@@ -30,6 +30,7 @@ from tests.scale import scaled
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
 
 ROUNDS, RIVALS, LONGEST_ROUND = 20, 1000, 10.0
+CONTROL_ROUNDS = 5
 MINUTE = dt.timedelta(minutes=1)
 HALF_HOUR = 30 * MINUTE
 # Each round has a Tuesday time of its own, hours away from the others.
@@ -37,17 +38,15 @@ TIMES = [FREE_TIME + dt.timedelta(weeks=week, hours=hours) for week in range(10)
 
 
 # --- What one rival does ------------------------------------------------------------------------------------------
-def ask(clinic: str, kind: str, starts_at: dt.datetime) -> str:
+def ask(wish: Wish) -> str:
     """Sends a request as a patient's browser would, with a key of its own."""
-    place = Location.objects.get(slug=clinic)
-    service = Service.objects.get(kind=kind)
-    return cast.make_request(place, key=uuid4(), service=service, starts_at=starts_at).reference
+    return services.request(key=uuid4(), wish=wish, patient=cast.make_details(), now=NOW).reference
 
 
-def look_then_insert(clinic: str, kind: str, starts_at: dt.datetime) -> str:
+def look_then_insert(wish: Wish) -> str:
     """What others do: is it free? Then it is mine."""
-    place, service = Location.objects.get(slug=clinic), Service.objects.get(kind=kind)
-    found = diary.free_times([place], service, now=NOW, since=starts_at, until=starts_at + MINUTE)
+    place, service, at = wish.location, wish.service, wish.starts_at
+    found = diary.free_times([place], service, now=NOW, since=at, until=at + MINUTE)
     if not found:
         raise TimeTaken
     clinician, room = found[0].candidates[0]
@@ -56,8 +55,8 @@ def look_then_insert(clinic: str, kind: str, starts_at: dt.datetime) -> str:
         service=service,
         clinician_id=clinician,
         room_id=room,
-        starts_at=starts_at,
-        ends_at=starts_at + service.minutes * MINUTE,
+        starts_at=at,
+        ends_at=at + service.minutes * MINUTE,
         status="hold",
         hold_expires_at=NOW + HALF_HOUR,
     ).reference
@@ -73,7 +72,8 @@ Wishes = Callable[[dt.datetime], list[Facts]]
 
 
 def wish(clinic: str, kind: str, starts_at: dt.datetime) -> Facts:
-    return {"clinic": clinic, "kind": kind, "starts_at": starts_at}
+    place, service = cast.make_location(clinic), cast.make_service(kind)
+    return {"wish": cast.make_wish(place, service=service, starts_at=starts_at)}
 
 
 def same(at: dt.datetime) -> list[Facts]:
@@ -102,8 +102,6 @@ def two_clinics(at: dt.datetime) -> list[Facts]:
 
 def make_clinics(pairs: int, wishes: Wishes) -> None:
     place = cast.make_clinic("maidenhead")
-    for kind in ("consultation", "session", "review"):
-        cast.make_service(kind)
     if pairs == 2:
         cast.make_second_pair(place)
     if wishes is two_clinics:
@@ -204,7 +202,7 @@ def test_f1_control_look_then_insert(without_guard: None) -> None:
     rivals = scaled(RIVALS, least=100)
     make_clinics(1, same)
     with crew(*_size()) as racers:
-        done = run(racers, look_then_insert, same, scaled(ROUNDS, least=3), rivals)
+        done = run(racers, look_then_insert, same, scaled(CONTROL_ROUNDS, least=3), rivals)
     done.say("control: look, then insert", rivals)
     assert done.too_many(1) > 0
 
@@ -220,7 +218,7 @@ def test_f1_control_neither_lock_nor_constraint(wishes: Wishes, without_guard: N
     make_clinics(1, wishes)
     with crew(*_size()) as racers:
         racers.everywhere(forget_the_lock)
-        done = run(racers, ask, wishes, scaled(ROUNDS, least=3), rivals)
+        done = run(racers, ask, wishes, scaled(CONTROL_ROUNDS, least=3), rivals)
     done.say(f"control: no lock, no constraint, {wishes.__name__}", rivals)
     assert done.too_many(1) > 0
 
@@ -230,7 +228,7 @@ def test_f1_the_lock_alone_holds(without_guard: None) -> None:
     rivals = scaled(RIVALS, least=100)
     make_clinics(1, overlapping)
     with crew(*_size()) as racers:
-        done = run(racers, ask, overlapping, scaled(ROUNDS, least=3), rivals)
+        done = run(racers, ask, overlapping, scaled(CONTROL_ROUNDS, least=3), rivals)
     done.say("the lock alone", rivals)
     one_winner_a_place(done, 1)
 
@@ -241,7 +239,7 @@ def test_f1_the_constraint_alone_holds() -> None:
     make_clinics(1, overlapping)
     with crew(*_size()) as racers:
         racers.everywhere(forget_the_lock)
-        done = run(racers, ask, overlapping, scaled(ROUNDS, least=3), rivals)
+        done = run(racers, ask, overlapping, scaled(CONTROL_ROUNDS, least=3), rivals)
     done.say("the constraint alone", rivals)
     assert done.too_many(1) == 0
 
