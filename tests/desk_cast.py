@@ -66,7 +66,9 @@ def page_of(row: Appointment | CallTask | Any, action: str = "change") -> str:
     return reverse(f"admin:bookings_{row._meta.model_name}_{action}", args=[row.pk])
 
 
-def press(client: Client, row: Appointment, verb: str, *, version: int | None = None, **given: Any) -> HttpResponse:
+def press(
+    client: Client, row: Appointment, verb: str, *, version: int | None = None, **given: Any
+) -> HttpResponse:
     """The POST of one verb's page, in the version somebody has seen."""
     seen = row.version if version is None else version
     return client.post(page_of(row, verb), {"expected_version": seen, **given}, follow=True)  # type: ignore[return-value]
@@ -75,7 +77,8 @@ def press(client: Client, row: Appointment, verb: str, *, version: int | None = 
 def text_of(response: HttpResponse) -> str:
     """What the page says, without tags, in single spaces."""
     main = re.split("<main[^>]*>", response.content.decode())[-1]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+    words = " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+    return re.sub(r" (?=[.,:;])", "", words)
 
 
 def ringing_request(place: Location, **changes: Any) -> Appointment:

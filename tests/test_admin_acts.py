@@ -130,9 +130,7 @@ def test_a_verb_that_no_longer_fits_is_refused_in_words(
     act: Act, place: Location, clock: time_machine.Coordinates
 ) -> None:
     booked = cast.make_booked(place)
-    services.cancel(
-        appointment_id=booked.pk, expected_version=booked.version, actor=services.SYSTEM, now=NOW
-    )
+    services.cancel(appointment_id=booked.pk, expected_version=booked.version, actor=services.SYSTEM, now=NOW)
     booked.refresh_from_db()
     clock.move_to(AFTER)
     client = desk_cast.superuser()

@@ -77,7 +77,9 @@ def test_a_superuser_reads_the_words_and_cannot_clear(place: Location) -> None:
     assert not CallTask.objects.get(pk=task.pk).outcome
 
 
-@pytest.mark.parametrize(("outcome", "check"), [("come", "cleared"), ("doctor", "cleared"), ("not-now", "refused")])
+@pytest.mark.parametrize(
+    ("outcome", "check"), [("come", "cleared"), ("doctor", "cleared"), ("not-now", "refused")]
+)
 def test_one_press_closes_a_health_call(place: Location, outcome: str, check: str) -> None:
     task = health_call(place)
     response = nurse(place).post(page_of(task, "close"), {"outcome": outcome, "reason": "ill"}, follow=True)
@@ -203,7 +205,9 @@ def test_a_get_never_closes_a_call(place: Location) -> None:
         ("give_up", {"expected_version": "9" * 40}),
     ],
 )
-def test_what_nobody_can_press_is_refused_in_words(place: Location, press: str, given: dict[str, str]) -> None:
+def test_what_nobody_can_press_is_refused_in_words(
+    place: Location, press: str, given: dict[str, str]
+) -> None:
     task = health_call(place)
     response = nurse(place).post(page_of(task, press), given)
     assert response.status_code == 422

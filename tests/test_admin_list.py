@@ -104,7 +104,9 @@ def test_it_is_narrowed_by_clinic_status_day_and_clinician(place: Location) -> N
 
 
 def test_one_day_is_the_clinics_own_day(place: Location, clock: time_machine.Coordinates) -> None:
-    cast.make_pattern(place, starts=dt.time(0), ends=dt.time(1), weekday=2, clinician=cast.make_clinician("Owl"))
+    cast.make_pattern(
+        place, starts=dt.time(0), ends=dt.time(1), weekday=2, clinician=cast.make_clinician("Owl")
+    )
     midnight = dt.datetime(2027, 4, 13, 23, 30, tzinfo=dt.UTC)  # half past twelve on Wednesday by the wall
     cast.make_request(place, starts_at=midnight)
     client = receptionist(place)

@@ -57,7 +57,9 @@ def test_two_working_days_before_its_time_a_request_stands_first(clock: time_mac
     cast.make_request(place, starts_at=FREE_TIME + dt.timedelta(days=14))
     near = cast.make_details(name="Anna Near")
     cast.make_request(place, now=NOW + dt.timedelta(hours=1), patient=near)
-    clock.move_to(dt.datetime(2027, 2, 25, 10, tzinfo=dt.UTC))  # a Thursday: Tuesday is three working days off
+    clock.move_to(
+        dt.datetime(2027, 2, 25, 10, tzinfo=dt.UTC)
+    )  # a Thursday: Tuesday is three working days off
     words = text_of(receptionist(place).get(QUEUE))
     assert words.index("Brigid Test") < words.index("Anna Near")
     clock.move_to(dt.datetime(2027, 2, 26, 10, tzinfo=dt.UTC))

@@ -167,6 +167,9 @@ class AddView(DeskView):
     ) -> HttpResponse:
         """The first of the two pages: nothing about a person is asked yet, so it may stand in the address."""
         now = timezone.now()
+        if not places:
+            messages.error(request, "There is no clinic yet.")
+            return redirect("admin:index")
         first = (list(Location.objects.visible_to(request.user)) or places)[0]
         form = TimesForm(request.GET if "clinic" in request.GET else None, places=places, kinds=kinds)
         given = form.cleaned_data if form.is_valid() else {}
