@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 from pytest_django.live_server_helper import LiveServer
 
+from bookings import links
 from clinic.management.commands import build_css
 from tests import cast
 from tests.crawl import Crawl, Seen, crawl
@@ -50,11 +51,14 @@ def stylesheet() -> None:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, settings: Any, stylesheet: None) -> Iterator[LiveServer]:
+def site(
+    live_server: LiveServer, settings: Any, monkeypatch: pytest.MonkeyPatch, stylesheet: None
+) -> Iterator[LiveServer]:
     """The site with the content and the clinics it ships with, times at Maidenhead, on the day the cast lives."""
     # A live server speaks plain HTTP, so the cookies are those of a demo.
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SECURE_COOKIES = False
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
+    monkeypatch.setattr(links, "COOKIE", "manage")
     load_site_content()
     cast.make_clinic("maidenhead")
     with time_machine.travel(cast.NOW):
@@ -109,6 +113,9 @@ def show(site: LiveServer) -> Callable[[Page, Seen], None]:
         address = f"{site.url}{answer.address}"
         page.route(address, fulfil, times=1)
         page.goto(address)
+        assert page.locator("html").evaluate("() => document.styleSheets.length"), (
+            "it stands without its styles"
+        )
 
     return put
 

@@ -10,7 +10,9 @@ from playwright.sync_api import Page
 from tests.crawl import Seen
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
-BAD = '<!doctype html><html><head></head><body><h1></h1><img src="/a.png"><input><p style="color:#aaa">Pale</p>'
+BAD = (
+    '<!doctype html><html><head></head><body><h1></h1><img src="/a.png"><input><p style="color:#aaa">Pale</p>'
+)
 
 Show = Callable[[Page, Seen], None]
 Faults = Callable[[Page], list[str]]
@@ -19,7 +21,12 @@ Faults = Callable[[Page], list[str]]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["320", "1280"])
 def test_axe_finds_nothing_anywhere(
-    visitor: Callable[..., Page], show: Show, faults: Faults, answers: list[Seen], size: dict[str, int], scheme: str
+    visitor: Callable[..., Page],
+    show: Show,
+    faults: Faults,
+    answers: list[Seen],
+    size: dict[str, int],
+    scheme: str,
 ) -> None:
     assert len(answers) >= 70
     page = visitor(scripts=True, viewport=size, color_scheme=scheme)
