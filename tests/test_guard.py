@@ -256,6 +256,14 @@ def test_any_other_broken_rule_is_not(taken: Appointment, changes: dict[str, obj
         failing(lambda: row(taken, **values).save())
 
 
+def test_a_reference_that_was_drawn_before_is_drawn_again(taken: Appointment) -> None:
+    """One in 1,500 bookings meets it once there are 100,000 rows: nobody may see an error page for that."""
+    drawn = iter([taken.reference, "ANEW23"])
+    elsewhere = {"starts_at": FREE_TIME + HALF_HOUR, "ends_at": FREE_TIME + 2 * HALF_HOUR}
+    failing(lambda: row(taken, reference=next(drawn), **elsewhere).save())
+    assert Appointment.objects.filter(reference="ANEW23").exists()
+
+
 # --- The check that notices when the guard is gone --------------------------------------------------------------------
 def problems() -> list[str]:
     found = run_checks(tags=[Tags.database], databases=["default"])

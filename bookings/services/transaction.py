@@ -32,7 +32,7 @@ def durable(verb: Callable[P, R]) -> Callable[P, R]:
         try:
             return _once(verb, *args, **kwargs)
         except (OperationalError, IntegrityError) as error:
-            if not (_is_busy(error) or _is_twin(error)):
+            if not (_is_busy(error) or _is_chance(error)):
                 raise
         try:
             return _once(verb, *args, **kwargs)
@@ -62,9 +62,10 @@ def _is_overlap(error: IntegrityError) -> bool:
     return _constraint(error) in guard.GUARDED
 
 
-def _is_twin(error: OperationalError | IntegrityError) -> bool:
-    """The same form was sent twice at once: the second try finds what the first one made."""
-    return isinstance(error, IntegrityError) and "idempotency_key" in _constraint(error)
+def _is_chance(error: OperationalError | IntegrityError) -> bool:
+    """What the second try puts right: the same form sent twice at once, and a reference that was drawn before."""
+    name = _constraint(error)
+    return isinstance(error, IntegrityError) and ("idempotency_key" in name or "reference" in name)
 
 
 def _constraint(error: IntegrityError) -> str:
