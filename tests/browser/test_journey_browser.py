@@ -18,11 +18,12 @@ Route = Callable[[Page], Iterator[str]]
 # A tick's label is its row; a field that only holds a hidden value is not pressed.
 TARGETS = """() => {
   const high = element => element.getBoundingClientRect().height;
+  const named = element => `${element.tagName} ${(element.innerText || element.name).slice(0, 40)}`;
   const seen = element => element.checkVisibility() && high(element) > 0;
   const found = [];
   const look = (selector, least) => {
     for (const element of document.querySelectorAll(selector))
-      if (seen(element)) found.push([element.tagName + ' ' + (element.innerText || element.name).slice(0, 40), high(element), least]);
+      if (seen(element)) found.push([named(element), high(element), least]);
   };
   look('main .button, main button, main a.button', 48);
   look('main .field > input, main select, main textarea', 48);

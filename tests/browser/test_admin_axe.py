@@ -1,0 +1,93 @@
+"""axe finds nothing on the pages of staff: the login, the first page, the queue, the calls, appointments, verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from bookings.models import Appointment
+from clinic.models import Location
+from tests import cast
+
+Faults = Callable[[Page], list[str]]
+VERBS = ("confirm", "decline", "cancel", "move")
+
+
+@pytest.fixture
+def request_made(site: LiveServer) -> Appointment:
+    """A receptionist of Maidenhead, a request that waits for her, a call to make, and a booked visit."""
+    place = Location.objects.get(slug="maidenhead")
+    cast.make_staff("desk", "receptionist", place)
+    cast.make_staff("manager", "manager")
+    cast.make_booked(place, starts_at=cast.FREE_TIME + cast.dt.timedelta(days=7))
+    return cast.make_request(place, by_phone=True, answers=None)
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(cast.PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Log in").click()
+
+
+def addresses(made: Appointment) -> list[str]:
+    booked = Appointment.objects.exclude(pk=made.pk).get()
+    change = "admin:bookings_appointment_change"
+    return [
+        reverse("admin:index"),
+        reverse("admin:bookings_appointment_queue"),
+        reverse("admin:bookings_appointment_changelist"),
+        reverse("admin:bookings_appointment_add"),
+        reverse(change, args=[made.pk]),
+        reverse(change, args=[booked.pk]),
+        *(reverse(f"admin:bookings_appointment_{verb}", args=[made.pk]) for verb in VERBS),
+        reverse("admin:bookings_calltask_changelist"),
+        reverse("admin:bookings_patient_change", args=[made.patient_id]),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_desk(
+    visitor: Callable[..., Page], faults: Faults, request_made: Appointment, scheme: str
+) -> None:
+    page = visitor(
+        scripts=True, bypass_csp=True, viewport={"width": 1280, "height": 900}, color_scheme=scheme
+    )
+    page.goto("/admin/login/")
+    found = [f"login: {fault}" for fault in faults(page)]
+    log_in(page, "desk")
+    looked_at = addresses(request_made)
+    assert len(looked_at) >= 12
+    for address in looked_at:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        assert urlsplit(page.url).path == address, "sent elsewhere"
+        found += [f"{address} {fault}" for fault in faults(page)]
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_where_a_verb_is_refused(
+    visitor: Callable[..., Page], faults: Faults, request_made: Appointment
+) -> None:
+    page = visitor(scripts=True, bypass_csp=True, viewport={"width": 1280, "height": 900})
+    log_in(page, "desk")
+    page.goto("/admin/login/?next=/admin/")
+    page.goto(reverse("admin:bookings_appointment_add"))
+    page.locator("#content form button, #content form input[type=submit]").last.click()
+    page.wait_for_load_state()
+    assert faults(page) == []
+
+
+def test_the_desk_fits_a_phone(visitor: Callable[..., Page], request_made: Appointment) -> None:
+    page = visitor(scripts=True)
+    log_in(page, "manager")
+    for address in ("/admin/", reverse("admin:bookings_appointment_queue")):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address

@@ -1,0 +1,138 @@
+"""A text browser, without styles or scripts, reads the pages in a sensible order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import warnings
+
+import pytest
+import time_machine
+
+from tests import cast
+from tests.crawl import Notebook, Seen, to_health
+from tests.run import present
+from tests.site_content import load_site_content
+
+pytestmark = pytest.mark.django_db
+HELP_FIRST = ["Skip to the main text", "Need medical help now?", "Phone us", "The Vein Clinics"]
+LAST = ["Talk to us", "0800 783 6106", "Feel very ill?", "Private clinics. You pay for your treatment."]
+
+TOLD = {
+    "/": [
+        *HELP_FIRST,
+        "Treatment for thread veins and varicose veins",
+        "Small injections that close leg veins",
+        "£395 per session",
+        "Ask for a consultation",
+        "What do your veins look like?",
+        "What happens",
+        "Four clinics",
+        *LAST,
+    ],
+    "/treatments/microsclerotherapy/": [
+        *HELP_FIRST,
+        "Home",
+        "Microsclerotherapy",
+        "In short",
+        "On this page",
+        "Where this comes from",
+        "Not yet checked by a clinician",
+        *LAST,
+    ],
+    "/book/": [
+        *HELP_FIRST,
+        "Ask for a consultation",
+        "It takes about 3 minutes",
+        "£395 per session",
+        "Rather talk?",
+        "Ask us to ring you",
+        "0800 783 6106",
+        "Do you have any of these today?",
+        "chest pain, or trouble breathing",
+        "No, I have none of these",
+        "Yes, I have one or more",
+        *LAST,
+    ],
+    "/book/time/": [
+        *HELP_FIRST,
+        "Back",
+        "Step 2 of 5",
+        "Your request so far",
+        "£395 per session",
+        "Choose a time at Maidenhead",
+        "Tuesday 23 February",
+        "10:15am",
+        "Tuesday 2 March",
+        "Later times",
+        *LAST,
+    ],
+    "/book/health/1/": [
+        *HELP_FIRST,
+        "Back",
+        "Step 3 of 5",
+        "Your request so far",
+        "We keep this time for you until",
+        "A nurse reads your answers",
+        "Ask me all of this on the phone",
+        "Have any of these ever happened to you?",
+        "I had a clot in a leg or lung",
+        "No, none of these",
+        "Continue",
+        *LAST,
+    ],
+}
+
+
+@pytest.fixture
+def _w3m() -> None:
+    if present("w3m", lambda: shutil.which("w3m")):
+        return
+    missing = "w3m is not on this machine: nobody looked at the order in a text browser"
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(missing)
+    warnings.warn(missing, stacklevel=1)
+    pytest.skip(missing)
+
+
+@pytest.fixture
+def pages(db: None) -> dict[str, Seen]:
+    load_site_content()
+    cast.make_clinic("maidenhead")
+    notes: list[Seen] = []
+    with time_machine.travel(cast.NOW, tick=False):
+        Notebook(notes).open("/").open("/treatments/microsclerotherapy/")
+        to_health(notes)
+    return {page.path: page for page in notes}
+
+
+def read_aloud(page: Seen) -> str:
+    """What w3m prints, as one line."""
+    command = ["w3m", "-dump", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8", "-cols", "72"]
+    done = subprocess.run(command, input=page.text.encode(), capture_output=True, check=True, timeout=30)
+    return " ".join(done.stdout.decode().split())
+
+
+def lost(text: str, order: list[str]) -> str:
+    """The first of these words that does not come after the one before it; empty where all do."""
+    at = 0
+    for expected in order:
+        found = text.find(expected, at)
+        if found < 0:
+            return f"{expected!r} does not come after {text[max(0, at - 60) : at]!r}"
+        at = found + len(expected)
+    return ""
+
+
+@pytest.mark.usefixtures("_w3m")
+@pytest.mark.parametrize("path", TOLD)
+def test_it_is_read_in_a_sensible_order(pages: dict[str, Seen], path: str) -> None:
+    assert lost(read_aloud(pages[path]), TOLD[path]) == ""
+
+
+@pytest.mark.usefixtures("_w3m")
+def test_a_page_in_another_order_is_noticed(pages: dict[str, Seen]) -> None:
+    text = read_aloud(pages["/"])
+    assert lost(text, [*reversed(TOLD["/"])])
+    assert lost(text, ["Skip to the main text", "no such words"])
