@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from django.contrib.staticfiles import finders
@@ -213,11 +214,15 @@ def links_lead_somewhere(site: Crawl) -> Verdict:
                 verdict.breaches.append(f"{page.address} links to {link}: no such anchor")
             if target is None and not address.startswith(("/admin/", "/demo/")):
                 verdict.breaches.append(f"{page.address} links to {link}: nobody went there")
+    paths = {page.path for page in site.everything}
     for page in site.steps:
-        anchors = [each.get("href", "") for each in page.all("a") if each.get("href", "").startswith("#")]
-        verdict.looked_at += len(anchors)
-        missing = [anchor for anchor in anchors if anchor[1:] not in page.ids]
-        verdict.breaches += [f"{page.address} links to {anchor}: no such anchor" for anchor in missing]
+        named = [each.get("href", "") for each in page.all("a") if each.get("href")]
+        verdict.looked_at += len(named)
+        for link in named:
+            if link.startswith("#") and link[1:] not in page.ids:
+                verdict.breaches.append(f"{page.address} links to {link}: no such anchor")
+            if link.startswith("/") and urlsplit(link).path not in paths:
+                verdict.breaches.append(f"{page.address} links to {link}: nobody went there")
     return verdict
 
 

@@ -126,6 +126,12 @@ PLANTED: list[tuple[Rule, Crawl, str]] = [
     (page_rules.links_lead_somewhere, site_with("<a href='#b'>A</a>"), "no such anchor"),
     (page_rules.links_lead_somewhere, site_with(status=404), "answers 404"),
     (
+        page_rules.links_lead_somewhere,
+        Crawl([], [Seen("/book/", "<a href='/none/'>A</a>")]),
+        "nobody went there",
+    ),
+    (page_rules.links_lead_somewhere, Crawl([], [Seen("/book/", "<a href='#b'>A</a>")]), "no such anchor"),
+    (
         page_rules.nothing_comes_from_elsewhere,
         site_with("<img alt='' src='//example.org/a.png'>"),
         "//example.org",

@@ -73,16 +73,20 @@ def test_axe_finds_nothing_at_the_desk(
     assert not found, "\n".join(found)
 
 
-def test_axe_finds_nothing_where_a_verb_is_refused(
+def test_axe_finds_nothing_where_the_desk_made_a_mistake(
     visitor: Callable[..., Page], faults: Faults, request_made: Appointment
 ) -> None:
     page = visitor(scripts=True, bypass_csp=True, viewport={"width": 1280, "height": 900})
     log_in(page, "desk")
-    page.goto("/admin/login/?next=/admin/")
-    page.goto(reverse("admin:bookings_appointment_add"))
-    page.locator("#content form button, #content form input[type=submit]").last.click()
-    page.wait_for_load_state()
-    assert faults(page) == []
+    add, decline = "admin:bookings_appointment_add", "admin:bookings_appointment_decline"
+    page.goto(reverse(add))
+    page.locator("#content button[name=slot], #content .times button").first.click()
+    for address, args in (("", []), (decline, [request_made.pk])):
+        if address:
+            page.goto(reverse(address, args=args))
+        page.locator("#content form[method=post] button[type=submit]").last.click()
+        assert page.locator("[id$=_error]").count() >= 1, page.url
+        assert faults(page) == [], page.url
 
 
 def test_the_desk_fits_a_phone(visitor: Callable[..., Page], request_made: Appointment) -> None:
