@@ -42,7 +42,8 @@ class Course(NamedTuple):
     def line(self, title: str) -> str:
         return (
             f"\n| {title} | {connection.vendor} | {sum(self.statuses.values())} posts | {dict(self.statuses)} | "
-            f"appointments, patients, messages, events {self.rows} | {len(self.confirmations)} confirmations | {self.seconds:.1f} s |"
+            f"appointments, patients, messages, events {self.rows} | {len(self.confirmations)} confirmations | "
+            f"{self.seconds:.1f} s |"
         )
 
 
