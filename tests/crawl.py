@@ -210,7 +210,8 @@ def _refusals(notes: list[Seen]) -> None:
     strict = Client(enforce_csrf_checks=True)
     notes.append(seen("/book/ring-me/", strict.post("/book/ring-me/", {"name": "Brigid Test"})))
     request = RequestFactory().get("/")
-    busy = render(request, "bookings/busy.html", {"sentence": DiaryBusy().sentence})
+    again = {"sentence": DiaryBusy().sentence, "again": "/book/check/", "typed": [("agreed", "on")]}
+    busy = render(request, "bookings/busy.html", again)
     notes.append(seen("/diary-busy/", busy))
     notes.append(seen("/mistake-of-ours/", server_error(request)))
     notes.append(seen("/database-away/", service_unavailable(request)))

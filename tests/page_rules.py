@@ -120,6 +120,10 @@ def html_is_valid(site: Crawl) -> Verdict:
                 for child in parent
                 if allowed and isinstance(child.tag, str) and child.tag not in allowed
             )
+            if any(child.tag == "figcaption" for child in list(parent)[1:-1]):
+                yield "a <figcaption> between other things"
+            if parent.get("action") == "":
+                yield "a form with an empty action"
             yield from _inside(parent, WORDS_ONLY, BLOCKS)
             yield from _inside(parent, ("a", "button"), PRESSED)
 

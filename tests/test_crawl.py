@@ -109,6 +109,12 @@ PLANTED: list[tuple[Rule, Crawl, str]] = [
     (page_rules.html_is_valid, site_with("<ul><p>Text</p></ul>"), "<p> in <ul>"),
     (page_rules.html_is_valid, site_with("<label>Name <h2>Yes</h2></label>"), "<h2> inside <label>"),
     (page_rules.html_is_valid, site_with("<a href='/'><label>Text</label></a>"), "<label> inside <a>"),
+    (page_rules.html_is_valid, site_with("<form action=''></form>"), "empty action"),
+    (
+        page_rules.html_is_valid,
+        site_with("<figure><p>1</p><figcaption>2</figcaption><p>3</p></figure>"),
+        "between other things",
+    ),
     (page_rules.references_resolve, site_with("<p id=b></p><p id=b></p>"), "'b' stands twice"),
     (page_rules.references_resolve, site_with("<label for=x>Name</label>"), "<label> names #x"),
     (page_rules.references_resolve, site_with("<p aria-describedby='x'></p>"), "<p> names #x"),
