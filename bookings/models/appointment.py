@@ -72,8 +72,11 @@ class Appointment(models.Model):
     reference = models.CharField(max_length=6, unique=True, default=new_reference, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="appointments")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="appointments")
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="appointments")
-    clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="appointments")
+    # No index of their own: those with the time, below, serve as well.
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="appointments", db_index=False)
+    clinician = models.ForeignKey(
+        Clinician, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=20, choices=[(status.value, WORDS[status]) for status in Status])
@@ -112,7 +115,10 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["starts_at", "pk"]
         indexes = [
-            models.Index(fields=["starts_at", "ends_at"], name="appointment_time"),
+            # The end first: what is asked for lies ahead, and all the past ends before it.
+            models.Index(fields=["ends_at", "starts_at"], name="appointment_ends"),
+            models.Index(fields=["clinician", "ends_at"], name="appointment_of_clinician"),
+            models.Index(fields=["room", "ends_at"], name="appointment_in_room"),
             models.Index(fields=["location", "starts_at"], name="appointment_at_location"),
             models.Index(
                 fields=["first_requested_at"], name="appointment_queue", condition=Q(status="pending")
@@ -141,7 +147,7 @@ class Appointment(models.Model):
 
 
 class AppendOnly(models.QuerySet["AppointmentEvent"]):
-    """Rows that are written once. Changing or deleting them is refused."""
+    """Rows that are written once: changing or deleting them in bulk is refused."""
 
     def update(self, **kwargs: object) -> NoReturn:
         raise TypeError("What happened is written once and never changed.")
