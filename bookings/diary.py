@@ -6,7 +6,7 @@ One query per table, whatever the number of clinics and days. Instants are UTC; 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot, free_slots
 from bookings.models import Appointment, Closure, Service, WorkingPattern
-from bookings.working_time import add_working_hours
+from bookings.promises import promise
+from bookings.working_time import add_working_hours, working_day_at
 from clinic.models import Location
 
 _PATTERN = ("clinician", "room", "location", "weekday", "starts", "ends", "step", "every_n_weeks")
@@ -81,8 +82,13 @@ def busy(
 
 
 def window(location: Location, now: datetime, free_days: Collection[date]) -> tuple[datetime, datetime]:
-    """From when and until when (UTC) a patient may ask for a time at this clinic."""
-    earliest = add_working_hours(now, settings.NOTICE_WORKING_HOURS, location.time_zone, free_days)
+    """From when and until when (UTC) a patient may ask for a time at this clinic.
+
+    The first time lies after the notice, and after the whole day we promise to answer by.
+    """
+    notice_over = add_working_hours(now, settings.NOTICE_WORKING_HOURS, location.time_zone, free_days)
+    day_after = promise(location, now, free_days).answer_by + timedelta(days=1)
+    earliest = max(notice_over, working_day_at(day_after, time(), location.time_zone))
     return earliest, now + timedelta(days=settings.HORIZON_DAYS)
 
 

@@ -5,9 +5,11 @@ It lives in a session entry as a dict of plain values; what it may lead to is de
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +41,7 @@ class Journey:
     started: bool = False
     area: str = ""
     clinic: str = ""
+    wished_place: str = ""
     wished_start: str = ""
     place: str = ""
     starts_at: str = ""
@@ -92,5 +95,25 @@ class Journey:
                     return Step(f"health-{page}")
         return Step.CHECK if self.details else Step.DETAILS
 
+    def choose(self, place: str, starts_at: datetime, kept_until: datetime | None) -> None:
+        """This time (UTC) is kept, until then; what was wished for before is settled."""
+        self.place, self.starts_at = place, starts_at.isoformat()
+        self.kept_until = kept_until.isoformat() if kept_until else ""
+        self.wished_place = self.wished_start = ""
+
+    def lose(self, place: str, starts_at: datetime) -> None:
+        """This time (UTC) could not be had: the nearest to it are shown instead."""
+        self.forget_time()
+        self.wished_place, self.wished_start = place, starts_at.isoformat()
+
     def forget_time(self) -> None:
         self.place = self.starts_at = self.kept_until = ""
+
+    def finish(self, sent: UUID) -> Journey:
+        """What is left once the request is sent: the key and what it made. The answers are gone."""
+        return Journey(key=self.key, sent=str(sent))
+
+    def fingerprint(self) -> str:
+        """Changes with anything that the check page shows."""
+        shown = [self.area, self.place, self.starts_at, self.health, self.by_phone, self.details]
+        return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from bookings import diary
 from bookings.calendar_file import appointment_file
+from bookings.life import Status
 from bookings.models import Appointment, AppointmentMessage, CallTask, Patient
 from bookings.promises import ring_me_by
 from clinic import outbox
@@ -69,14 +70,18 @@ def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> No
         outbox.supersede(settle_key=str(appointment.uuid), now=now)
         return
     calendar: Literal["REQUEST", "CANCEL", ""] = ""
-    if appointment.status == "booked":
+    if appointment.status == Status.BOOKED:
         calendar = "REQUEST"
-    elif (
-        before.status == "booked"
-    ):  # asked for again at another clinic: what her calendar says is no longer so
-        calendar = "CANCEL"
-    was = moment(before.starts_at, before.location.time_zone)
+    elif before.status == Status.BOOKED:
+        calendar = "CANCEL"  # asked for again at another clinic: what her calendar says is no longer so
+    was = f"{moment(before.starts_at, before.location.time_zone)}, at {before.location.name}"
     _tell(appointment, "moved", now, settle=True, calendar=calendar, before=was)
+
+
+def withdraw(appointment: Appointment, *, now: datetime) -> None:
+    """What is not sent yet says that she is expected, and she no longer is. Staff mail stays."""
+    rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
+    outbox.withdraw(message_ids=list(rows.values_list("message", flat=True)), now=now)
 
 
 def new_request(appointment: Appointment, *, now: datetime) -> None:

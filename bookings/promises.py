@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from bookings.working_time import add_working_days, counts_from, working_day_at
+from bookings.working_time import DESK_CLOSES, add_working_days, answer_day, working_day_at
 from clinic.models import Location
 
 NOON = time(12)
@@ -22,18 +22,24 @@ class Promise(NamedTuple):
 
 
 def promise(location: Location, now: datetime, holidays: Container[date]) -> Promise:
-    """What we promise for a request sent now: an answer within REPLY_WORKING_DAYS, a call by noon of the day before.
+    """What we promise for a request sent now: an answer within REPLY_WORKING_DAYS, a call by noon before that.
 
     A request sent while the desk is shut counts from the desk's next opening.
     """
-    zone = location.time_zone
-    asked_on = counts_from(now, zone, holidays).astimezone(location.zone).date()
-    answer_by = add_working_days(asked_on, settings.REPLY_WORKING_DAYS, holidays)
-    day_before = add_working_days(asked_on, max(settings.REPLY_WORKING_DAYS - 1, 1), holidays)
-    return Promise(answer_by, working_day_at(day_before, NOON, zone))
+    zone, days = location.time_zone, settings.REPLY_WORKING_DAYS
+    day_before = answer_day(now, max(days - 1, 1), zone, holidays)
+    return Promise(answer_day(now, days, zone, holidays), working_day_at(day_before, NOON, zone))
 
 
 def ring_me_by(location: Location, now: datetime, holidays: Container[date]) -> datetime:
     """The end (UTC) of the next working day: we ring within 1 working day."""
-    asked_on = counts_from(now, location.time_zone, holidays).astimezone(location.zone).date()
-    return working_day_at(add_working_days(asked_on, 1, holidays), time(17), location.time_zone)
+    zone = location.time_zone
+    return working_day_at(answer_day(now, 1, zone, holidays), DESK_CLOSES, zone)
+
+
+def ring_before(
+    location: Location, starts_at: datetime, now: datetime, holidays: Container[date]
+) -> datetime:
+    """When (UTC) a nurse rings at the latest before a visit: noon of the working day before it, never in the past."""
+    visit = starts_at.astimezone(location.zone).date()
+    return max(now, working_day_at(add_working_days(visit, -1, holidays), NOON, location.time_zone))

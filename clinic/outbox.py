@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +124,14 @@ def supersede(*, settle_key: str, now: datetime) -> int:
     if not settle_key:
         raise ValueError("An empty settle_key would take back messages that have nothing in common.")
     waiting = Message.objects.unsent().filter(_unleased(now), settle_key=settle_key)
+    return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
+
+
+def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
+    """Take these back for good, the dead ones too, since what they say is no longer so. Part of the caller's change."""
+    waiting = Message.objects.filter(_unleased(now), pk__in=message_ids).filter(
+        status__in=(Message.Status.QUEUED, Message.Status.DEAD)
+    )
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
 
 

@@ -62,11 +62,11 @@ def test_a_booked_one_leaves_the_calendar_a_request_was_never_in_it() -> None:
     assert Message.objects.filter(kind="cancelled").latest("pk").calendar == ""
 
 
-def test_it_takes_the_place_of_a_confirmation_that_was_not_sent_yet() -> None:
+def test_it_takes_the_place_of_what_was_not_sent_yet() -> None:
     booked = cast.make_booked(cast.make_clinic())
     cast.act(services.cancel, booked, reason_code="clinic")
     kinds = dict(Message.objects.values_list("kind", "status"))
-    assert kinds == {"received": "queued", "confirmed": "superseded", "cancelled": "queued"}
+    assert kinds == {"received": "superseded", "confirmed": "superseded", "cancelled": "queued"}
 
 
 def test_the_reason_reaches_the_patient_in_words() -> None:

@@ -151,15 +151,15 @@ def test_an_expired_one_is_taken_again_by_its_own_journey() -> None:
 def test_letting_go_frees_the_time_and_the_key() -> None:
     place, key = cast.make_clinic(), uuid4()
     hold(place, key)
-    assert services.let_go(key=key, now=NOW)
-    assert not services.let_go(key=key, now=NOW)
+    assert services.let_go(key=key)
+    assert not services.let_go(key=key)
     assert hold(place, key).status == Status.HOLD
 
 
 def test_letting_go_never_touches_a_sent_request() -> None:
     key = uuid4()
     asked = cast.make_request(cast.make_clinic(), key=key)
-    assert not services.let_go(key=key, now=NOW)
+    assert not services.let_go(key=key)
     asked.refresh_from_db()
     assert asked.status == Status.PENDING
 

@@ -29,8 +29,8 @@ from bookings.forms import DetailsForm
 from bookings.forms.fields import WordsField
 from bookings.models import Patient, Service
 from bookings.services import Override, PatientDetails, PhoneBooking
+from bookings.services.adults import TooYoung, is_adult_at
 from bookings.services.errors import NotOffered, TimeTaken
-from bookings.services.requesting import TooYoung, is_adult_at
 from clinic.models import Location
 from treatments.screening import AREAS
 
@@ -55,6 +55,7 @@ class CallerForm(DetailsForm):
     """The patient's own details form in the desk's words. No health question: a nurse rings with those."""
 
     travel_on = None
+    field_order = ["override_reason", "area"]  # the rest follows in the patient's own order
     key = forms.UUIDField(widget=forms.HiddenInput)
     service = forms.CharField(widget=forms.HiddenInput, max_length=15)
     slot = forms.CharField(max_length=80, error_messages={"required": "Choose a time."})
@@ -62,6 +63,7 @@ class CallerForm(DetailsForm):
         label="What shall we look at?",
         choices=[("", "Not said"), *((area.code, area.staff) for area in AREAS if not area.elsewhere)],
         required=False,
+        error_messages={"invalid_choice": "Choose what we shall look at."},
     )
     override_reason = WordsField(
         label="Why outside the usual hours?",

@@ -46,10 +46,8 @@ class AppointmentAdmin(DeskAdmin):
     list_display = (
         "told_reference",
         "told_when",
-        "told_place",
         "told_name",
-        "service",
-        "clinician",
+        "told_visit",
         "told_status",
     )
     list_display_links = ("told_reference",)
@@ -67,13 +65,13 @@ class AppointmentAdmin(DeskAdmin):
     def told_reference(self, row: Appointment) -> str:
         return reference(row.reference)
 
-    @admin.display(description="When", ordering="starts_at")
-    def told_when(self, row: Appointment) -> str:
-        return when(row)
+    @admin.display(description="When and where", ordering="starts_at")
+    def told_when(self, row: Appointment) -> SafeString:
+        return format_html("{}<br>{}", when(row), row.location.name)
 
-    @admin.display(description="Clinic", ordering="location__position")
-    def told_place(self, row: Appointment) -> str:
-        return row.location.name
+    @admin.display(description="Visit", ordering="clinician__name")
+    def told_visit(self, row: Appointment) -> SafeString:
+        return format_html("{}<br>{}", row.service, row.clinician)
 
     @admin.display(description="Patient", ordering="patient__name")
     def told_name(self, row: Appointment) -> str:

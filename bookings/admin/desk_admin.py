@@ -50,6 +50,11 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
         """Another clinic's row and one that never was look the same."""
         raise Http404
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        frame = {"title": title, "current": f"{self.opts.model_name}s"}
+        return super().changelist_view(request, {**frame, **(extra_context or {})})
+
     def find(self, request: HttpRequest, pk: object) -> Any:
         """The row with all that its page names. Raises Http404."""
         rows = self.get_queryset(request).select_related(*self.read_with)

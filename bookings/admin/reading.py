@@ -39,6 +39,7 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
     """Everything the page shows to this member of staff."""
     eyes, place = eyes_of(request.user), appointment.location
     sees = eyes.see_answers_at(appointment.location_id)
+    answers = list(appointment.answers.all()) if sees else []
     return {
         "title": f"Appointment {reference(appointment.reference)}",
         "appointment": appointment,
@@ -48,7 +49,8 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
         "buttons": _buttons(request, appointment),
         "sees_answers": sees,
         "health": _health(appointment) if sees else [],
-        "answers": list(appointment.answers.all()) if sees else [],
+        "answers": answers,
+        "ticked": [answer for answer in answers if answer.level > Level.CLEAR],
         "consents": [_consent(each, place) for each in appointment.consents.select_related("taken_by")],
         "sent": [_sent(each, place) for each in appointment.messages.select_related("message")],
         "notes": [_note(each, place) for each in appointment.notes.select_related("author")],

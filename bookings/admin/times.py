@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 
@@ -29,6 +30,23 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A clinic and an instant (UTC), as a pressed button names them."""
+
+    place: Location
+    starts_at: datetime
+
+    @property
+    def value(self) -> str:
+        return f"{self.place.slug}|{self.starts_at:%Y-%m-%dT%H:%MZ}"
+
+    @property
+    def words(self) -> str:
+        local = self.starts_at.astimezone(self.place.zone)
+        return f"{day(local.date())}, {clock(local.time())}, {self.place.name}"
 
 
 class TimesForm(forms.Form):
@@ -88,22 +106,6 @@ class OwnTimeForm(forms.Form):
         assert place is not None  # noqa: S101  the field's own choices
         at = working_day_at(self.cleaned_data["own_day"], self.cleaned_data["own_clock"], place.time_zone)
         return Chosen(place, at)
-
-
-class Chosen(NamedTuple):
-    """A clinic and an instant (UTC), as a pressed button names them."""
-
-    place: Location
-    starts_at: datetime
-
-    @property
-    def value(self) -> str:
-        return f"{self.place.slug}|{self.starts_at:%Y-%m-%dT%H:%MZ}"
-
-    @property
-    def words(self) -> str:
-        local = self.starts_at.astimezone(self.place.zone)
-        return f"{day(local.date())}, {clock(local.time())}, {self.place.name}"
 
 
 def in_reach(on: date) -> date:

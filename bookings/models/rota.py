@@ -12,8 +12,9 @@ from clinic.models import Clinician, Country, Location, OpeningHours, Room
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
-    def online(self) -> ServiceQuerySet:
-        return self.filter(bookable_online=True)
+    def asked_online(self) -> Service | None:
+        """The consultation, while patients may ask for it online."""
+        return self.filter(kind=Service.Kind.CONSULTATION, bookable_online=True).first()
 
 
 class Service(models.Model):

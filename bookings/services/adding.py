@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bookings import diary, messages
@@ -11,6 +11,8 @@ from bookings.consent import CONSENT_BY_PHONE, CONSENT_VERSION
 from bookings.fees import fees_as_shown
 from bookings.life import Verb, after
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
+from bookings.promises import ring_before
+from bookings.services.adults import refuse_minor
 from bookings.services.changing import Override, refuse_bad_override
 from bookings.services.errors import NotAllowed
 from bookings.services.keyed import once_per_key
@@ -18,7 +20,6 @@ from bookings.services.requesting import PatientDetails, make_patient
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import DESK, Actor, write_first_event
-from bookings.working_time import add_working_days, working_day_at
 from clinic.models import Location, Membership
 
 
@@ -55,6 +56,7 @@ def add(
     if made is not None:
         return made
     refuse_bad_override(override, actor)
+    refuse_minor(booking.location, booking.starts_at, patient.date_of_birth)
     person = make_patient(patient, now)
     appointment = _make(key, booking, person, actor, override, now)
     write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
@@ -88,7 +90,7 @@ def _make(
     override: Override | None,
     now: datetime,
 ) -> Appointment:
-    clinician, room = take(
+    times = take(
         location=booking.location,
         service=booking.service,
         starts_at=booking.starts_at,
@@ -100,12 +102,7 @@ def _make(
         idempotency_key=key,
         status=after(Verb.ADD, None),
         version=1,
-        location=booking.location,
-        service=booking.service,
-        clinician_id=clinician,
-        room_id=room,
-        starts_at=booking.starts_at,
-        ends_at=booking.starts_at + timedelta(minutes=booking.service.minutes),
+        **times,
         patient=person,
         area=booking.area,
         access_needs=list(booking.access_needs),
@@ -120,10 +117,6 @@ def _make(
 def _ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime) -> None:
     """Reception asks no health questions; a nurse does, before the visit."""
     place = appointment.location
-    free_days = diary.holidays(place.country)
-    visit = appointment.starts_at.astimezone(place.zone).date()
-    day_before = add_working_days(visit, -1, free_days)
-    due = working_day_at(day_before, time(12), place.time_zone)
     CallTask.objects.create(
         why=CallTask.Why.HEALTH,
         patient=person,
@@ -133,5 +126,5 @@ def _ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime)
         for_clinician=True,
         script=messages.phone_script(appointment),
         made_at=now,
-        due_at=max(due, now),
+        due_at=ring_before(place, appointment.starts_at, now, diary.holidays(place.country)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bookings import messages
 from bookings.life import Status, Verb
 from bookings.models import Appointment, CallTask, Note
 from bookings.services.calling import supersede_calls
@@ -62,6 +63,7 @@ def void(
     appointment = read(appointment_id)
     require(actor, appointment.location_id, roles=(Role.MANAGER,))
     appointment = walk(appointment, Verb.VOID, expected_version=expected_version, actor=actor, now=now)
+    messages.withdraw(appointment, now=now)
     for why in (CallTask.Why.HEALTH, CallTask.Why.TELL):
         supersede_calls(appointment=appointment, why=why, now=now)
     Note.objects.create(

@@ -12,7 +12,8 @@ from bookings import diary, messages
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb, after
 from bookings.models import Appointment, CallTask
-from bookings.promises import promise
+from bookings.promises import promise, ring_before
+from bookings.services.adults import refuse_minor
 from bookings.services.calling import supersede_calls
 from bookings.services.errors import BookingError, NotAllowed, NotCleared, TooEarly, TooLate
 from bookings.services.taking import take
@@ -43,15 +44,12 @@ def refuse_bad_override(override: Override | None, actor: Actor) -> None:
 
 @durable
 def confirm(*, appointment_id: int, expected_version: int, actor: Actor, now: datetime) -> Appointment:
-    """A request becomes a booked appointment. Raises NotCleared while a clinician has not rung."""
+    """A request becomes a booked appointment. Raises NotCleared while a clinician has not cleared it, TooLate."""
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
-    if appointment.version == expected_version and appointment.clinician_check in (
-        Appointment.Check.NEEDED,
-        Appointment.Check.REFUSED,
-    ):
+    if appointment.version == expected_version:
         after(Verb.CONFIRM, appointment.state)
-        raise NotCleared
+        _refuse_unready(appointment, now)
     appointment = walk(
         appointment,
         Verb.CONFIRM,
@@ -80,7 +78,7 @@ def decline(
         now=now,
         reason_code=reason_code,
     )
-    _drop_calls(appointment, now)
+    _end(appointment, now)
     messages.declined(appointment, reason_code=reason_code, now=now)
     return appointment
 
@@ -100,7 +98,7 @@ def not_answered(*, appointment_id: int, expected_version: int, actor: Actor, no
         now=now,
         reason_code="not-answered",
     )
-    _drop_calls(appointment, now)
+    _end(appointment, now)
     messages.declined(appointment, reason_code="not-answered", now=now)
     return appointment
 
@@ -124,7 +122,7 @@ def cancel(
         now=now,
         reason_code=reason_code,
     )
-    _drop_calls(appointment, now)
+    _end(appointment, now)
     messages.cancelled(appointment, reason_code=reason_code, was_booked=was_booked, now=now)
     return appointment
 
@@ -161,13 +159,21 @@ def move(
         if asks_again and before.status == Status.BOOKED:
             changes["answer_by"] = promise(location, now, diary.holidays(location.country)).answer_by
     appointment = walk(appointment, verb, expected_version=expected_version, actor=actor, now=now, **changes)
-    CallTask.objects.open().filter(appointment=appointment).update(
-        location=location, country=location.country
-    )
+    _move_calls(appointment, now)
     messages.moved(appointment, before=before, now=now)
     if asks_again:
         messages.new_request(appointment, now=now)
     return appointment
+
+
+def _refuse_unready(appointment: Appointment, now: datetime) -> None:
+    """A RING reason waits for a clinician, and nobody is told to come to a time that is over."""
+    if appointment.starts_at <= now:
+        raise TooLate("Its time has passed. Please close it as not answered.")
+    if appointment.clinician_check == Appointment.Check.NEEDED:
+        raise NotCleared
+    if appointment.clinician_check == Appointment.Check.REFUSED:
+        raise NotCleared("A clinician said not now, or nobody could be reached. Please decline it.")
 
 
 def _new_time(
@@ -179,7 +185,9 @@ def _new_time(
     now: datetime,
 ) -> dict[str, Any]:
     refuse_bad_override(override, actor)
-    clinician, room = take(
+    if appointment.patient is not None:
+        refuse_minor(location, starts_at, appointment.patient.date_of_birth)
+    changes = take(
         location=location,
         service=appointment.service,
         starts_at=starts_at,
@@ -188,14 +196,7 @@ def _new_time(
         notice=actor.by == "patient",
         any_hours=override is not None,
     )
-    changes: dict[str, Any] = {
-        "location": location,
-        "clinician_id": clinician,
-        "room_id": room,
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=appointment.service.minutes),
-        "fees_shown": fees_as_shown(location),
-    }
+    changes["fees_shown"] = fees_as_shown(location)
     if override:
         changes |= {"override_reason": override.reason.strip(), "override_by": actor.user}
     return changes
@@ -213,9 +214,19 @@ def _refuse_abroad(appointment: Appointment, location: Location) -> None:
         raise BookingError(f"To change to a clinic in another country, please phone {location.phone}.")
 
 
-def _drop_calls(appointment: Appointment, now: datetime) -> None:
-    """Nobody need ring about the health of somebody who is not coming. What is still to be told follows after."""
+def _end(appointment: Appointment, now: datetime) -> None:
+    """Nobody need ring about the health of somebody who is not coming, and what was not yet sent is out of date."""
     supersede_calls(appointment=appointment, why=CallTask.Why.HEALTH, now=now)
+    messages.withdraw(appointment, now=now)
+
+
+def _move_calls(appointment: Appointment, now: datetime) -> None:
+    """Open calls follow to the clinic; the nurse rings before the new time too."""
+    place = appointment.location
+    calls = CallTask.objects.open().filter(appointment=appointment)
+    calls.update(location=place, country=place.country)
+    latest = ring_before(place, appointment.starts_at, now, diary.holidays(place.country))
+    calls.filter(why=CallTask.Why.HEALTH, due_at__gt=latest).update(due_at=latest)
 
 
 def _known(reason_code: str) -> None:

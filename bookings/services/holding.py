@@ -29,22 +29,13 @@ def hold(
     own = Appointment.objects.filter(idempotency_key=key).first()
     if own is not None and own.status != Status.HOLD:
         raise AlreadySent(own)
-    if own is not None and _is_live(own, now) and _is_same(own, location, service, starts_at):
+    if own is not None and is_live(own, now) and is_same(own, location, service, starts_at):
         _renew(key, now)
         own.refresh_from_db()
         return own
-    clinician, room = take(location=location, service=service, starts_at=starts_at, now=now, own=own)
-    started = own.hold_started_at if own is not None and _is_live(own, now) else None
-    times = {
-        "location": location,
-        "service": service,
-        "clinician_id": clinician,
-        "room_id": room,
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=service.minutes),
-        "hold_started_at": started or now,
-        "hold_expires_at": _expiry(started or now, now),
-    }
+    taken = take(location=location, service=service, starts_at=starts_at, now=now, own=own)
+    started = (own.hold_started_at if own is not None and is_live(own, now) else None) or now
+    times = taken | {"hold_started_at": started, "hold_expires_at": _expiry(started, now)}
     if own is not None:
         kept = Appointment.objects.filter(pk=own.pk, status=Status.HOLD)
         if kept.update(version=F("version") + 1, **times):
@@ -54,13 +45,13 @@ def hold(
 
 
 @durable
-def renew_hold(*, key: UUID, now: datetime) -> bool:
-    """Another 30 minutes, within 2 hours in all (settings). False where there is nothing left to renew."""
+def renew_hold(*, key: UUID, now: datetime) -> datetime | None:
+    """Another 30 minutes, within 2 hours in all (settings). Returns its new end (UTC), None where nothing is held."""
     return _renew(key, now)
 
 
 @durable
-def let_go(*, key: UUID, now: datetime) -> bool:
+def let_go(*, key: UUID) -> bool:
     """Give the held time back. False where nothing was held."""
     held = Appointment.objects.filter(idempotency_key=key, status=Status.HOLD)
     return bool(held.update(status=Status.CANCELLED, idempotency_key=None))
@@ -75,10 +66,13 @@ def delete_old_holds(*, now: datetime) -> int:
     return dead.delete()[0]
 
 
-def _renew(key: UUID, now: datetime) -> bool:
+def _renew(key: UUID, now: datetime) -> datetime | None:
     held = Appointment.objects.filter(idempotency_key=key, status=Status.HOLD, hold_expires_at__gt=now)
-    row = held.values_list("hold_started_at", flat=True).first()
-    return row is not None and bool(held.update(hold_expires_at=_expiry(row, now)))
+    started = held.values_list("hold_started_at", flat=True).first()
+    if started is None:
+        return None
+    expiry = _expiry(started, now)
+    return expiry if held.update(hold_expires_at=expiry) else None
 
 
 def _expiry(started: datetime, now: datetime) -> datetime:
@@ -86,9 +80,11 @@ def _expiry(started: datetime, now: datetime) -> datetime:
     return min(now + timedelta(minutes=settings.HOLD_MINUTES), longest)
 
 
-def _is_live(own: Appointment, now: datetime) -> bool:
+def is_live(own: Appointment, now: datetime) -> bool:
+    """Whether the hold still keeps its time."""
     return own.hold_expires_at is not None and own.hold_expires_at > now
 
 
-def _is_same(own: Appointment, location: Location, service: Service, starts_at: datetime) -> bool:
+def is_same(own: Appointment, location: Location, service: Service, starts_at: datetime) -> bool:
+    """Whether it keeps just this time."""
     return (own.location_id, own.service_id, own.starts_at) == (location.pk, service.pk, starts_at)

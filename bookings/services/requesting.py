@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, ScreeningAnswer, Service
 from bookings.promises import Promise, promise
+from bookings.services.adults import refuse_minor
 from bookings.services.errors import BookingError
+from bookings.services.holding import is_live, is_same
 from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
@@ -27,12 +29,6 @@ class MustWait(BookingError):
     """An answer says that treatment waits: the wait page has the ways on, and nothing is sent."""
 
     sentence = "We wait with leg vein treatment for now. You can still talk to us."
-
-
-class TooYoung(BookingError):
-    """We treat adults only."""
-
-    sentence = "We treat adults only. Please see your GP, who can help at any age."
 
 
 @dataclass(frozen=True)
@@ -77,11 +73,11 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     outcome = screening.assess(wish.area, wish.answers, wish.by_phone)
     if outcome.level >= Level.WAIT:
         raise MustWait
-    if not is_adult_at(wish.location, wish.starts_at, patient.date_of_birth):
-        raise TooYoung
+    refuse_minor(wish.location, wish.starts_at, patient.date_of_birth)
     times: dict[str, Any] = {}
-    if own is None or not _still_held(own, wish, now):
-        times = _take_again(own, wish, now)
+    wanted: dict[str, Any] = {"location": wish.location, "service": wish.service, "starts_at": wish.starts_at}
+    if own is None or not (is_live(own, now) and is_same(own, **wanted)):
+        times = take(**wanted, now=now, own=own)
         own = _with_key(key)  # while we waited: the sweep may have let it go, or a twin of this form sent it
         if own is not None and own.status != Status.HOLD:
             return own
@@ -98,34 +94,8 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     return appointment
 
 
-def is_adult_at(location: Location, starts_at: datetime, born: date) -> bool:
-    """Whether somebody is an adult on the day of the visit, by the clinic's own calendar."""
-    return screening.is_adult(born, starts_at.astimezone(location.zone).date())
-
-
-def _still_held(own: Appointment, wish: Wish, now: datetime) -> bool:
-    """Whether the hold stands, and for what is asked: else it has to be taken again."""
-    live = own.hold_expires_at is not None and own.hold_expires_at > now
-    wanted = (wish.location.pk, wish.service.pk, wish.starts_at)
-    return live and (own.location_id, own.service_id, own.starts_at) == wanted
-
-
 def _with_key(key: UUID) -> Appointment | None:
     return Appointment.objects.select_related("location", "service").filter(idempotency_key=key).first()
-
-
-def _take_again(own: Appointment | None, wish: Wish, now: datetime) -> dict[str, Any]:
-    clinician, room = take(
-        location=wish.location, service=wish.service, starts_at=wish.starts_at, now=now, own=own
-    )
-    return {
-        "location": wish.location,
-        "service": wish.service,
-        "clinician_id": clinician,
-        "room_id": room,
-        "starts_at": wish.starts_at,
-        "ends_at": wish.starts_at + timedelta(minutes=wish.service.minutes),
-    }
 
 
 def _make(key: UUID, content: dict[str, Any], now: datetime) -> Appointment:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -29,8 +30,10 @@ def take(
     own: Appointment | None = None,
     notice: bool = True,
     any_hours: bool = False,
-) -> Pair:
-    """Lock and return the clinician and the room that are free then, those with the fewest visits that day first.
+) -> dict[str, Any]:
+    """Lock a clinician and a room that are free then, those with the fewest visits that day first.
+
+    Returns the columns to write: place, service, pair, start and end (UTC).
 
     `own` (a hold, or what is moved) does not stand in its own way. `notice` is for patients; `any_hours` is a
     recorded override of the rota, closures, notice and horizon by staff, never of an overlap.
@@ -38,8 +41,8 @@ def take(
     """
     ends_at = starts_at + timedelta(minutes=service.minutes)
     rota = diary.rota([location], starts=min(starts_at, now), ends=max(ends_at, now))
-    if notice and not any_hours:
-        _refuse_outside_window(location, starts_at, now, rota.holidays)
+    if not any_hours:
+        _refuse_outside_window(location, starts_at, ends_at, now, rota.holidays, notice)
     place = diary.place(location)
     pairs = (
         _all_pairs(location)
@@ -73,7 +76,22 @@ def take(
     found = free(taken)
     if not found:
         raise TimeTaken
-    return min(found, key=lambda pair: (_visits(taken)[pair[0]], pair))
+    fewest = min(found, key=lambda pair: (_visits(taken)[pair[0]], pair))
+    return _columns(location, service, fewest, starts_at, ends_at)
+
+
+def _columns(
+    location: Location, service: Service, pair: Pair, starts_at: datetime, ends_at: datetime
+) -> dict[str, Any]:
+    clinician, room = pair
+    return {
+        "location": location,
+        "service": service,
+        "clinician_id": clinician,
+        "room_id": room,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
 
 
 def take_again(appointment: Appointment, *, now: datetime) -> None:
@@ -113,11 +131,20 @@ def sweep(pairs: Collection[Pair], now: datetime) -> None:
 
 
 def _refuse_outside_window(
-    location: Location, starts_at: datetime, now: datetime, holidays: dict[str, frozenset[date]]
+    location: Location,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    holidays: dict[str, frozenset[date]],
+    notice: bool,
 ) -> None:
+    """Nobody is given a time that is over, or beyond the horizon; a patient none inside the notice.
+
+    A time that has begun is still good for somebody who walks in.
+    """
     free_days = holidays.get(location.country, frozenset()) | holidays.get("", frozenset())
     earliest, latest = diary.window(location, now, free_days)
-    if not earliest <= starts_at < latest:
+    if starts_at >= latest or (starts_at < earliest if notice else ends_at <= now):
         raise NotOffered
 
 

@@ -1,4 +1,5 @@
-"""Walks an appointment along the table of its life and writes down who did it. The one place where a status changes.
+"""Walks an appointment along the table of its life and writes down who did it. Every change of an appointment that has a
+patient passes here; a hold is let go and swept where it is held.
 
 Every function here runs inside the durable transaction of the verb that calls it.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -19,12 +20,16 @@ from django.views.decorators.cache import never_cache
 from bookings import services
 from bookings.fees import fees_as_shown
 from bookings.journey import Journey, Step
+from bookings.models import Service
+from bookings.services.errors import AlreadySent, BookingError, DiaryBusy, NotOffered, TimeTaken
+from bookings.views.busy import press_again
 from clinic.models import Location
 from clinic.wording import clock_at, moment
 from treatments import screening
 from treatments.screening import Level, PageAnswer
 
 ENTRY = "journey"
+STOPPED = "journey_stopped"
 _PAGES = {
     Step.START: ("bookings:start", ()),
     Step.VISIT: ("bookings:visit", ()),
@@ -63,11 +68,36 @@ def keep(request: HttpRequest, journey: Journey, now: datetime) -> None:
     request.session[ENTRY] = journey.stored()
 
 
-def forget(request: HttpRequest, now: datetime) -> None:
-    """Drop every answer and give a held time back: before a stop page renders."""
+def forget(request: HttpRequest) -> None:
+    """Drop every answer, and give a held time back. A busy diary is no reason to keep somebody from help."""
     journey = Journey.read(request.session.pop(ENTRY, None))
     if journey.key and not journey.sent:
-        services.let_go(key=journey.uuid, now=now)
+        with suppress(DiaryBusy):  # then the hold runs out by itself
+            services.let_go(key=journey.uuid)
+
+
+def stop(request: HttpRequest, page: str) -> HttpResponse:
+    """To a page that ends the journey. Its answers are gone before it renders, and it may say so."""
+    forget(request)
+    request.session[STOPPED] = True
+    return redirect(page)
+
+
+def hold_time(journey: Journey, place: Location, starts_at: datetime, now: datetime) -> BookingError | None:
+    """Keep this time (UTC) for the journey; the refusal where that cannot be. Raises DiaryBusy."""
+    service = Service.objects.asked_online()
+    if service is None:
+        return BookingError("We take no requests online just now. Please ask us to ring you.")
+    try:
+        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=starts_at, now=now)
+    except (TimeTaken, NotOffered) as refusal:
+        journey.lose(place.slug, starts_at)
+        return refusal
+    except AlreadySent as done:  # sent, but the answer never reached this browser
+        journey.sent = str(done.appointment.uuid)
+        return None
+    journey.choose(place.slug, held.starts_at, held.hold_expires_at)
+    return None
 
 
 def answers_of(journey: Journey) -> dict[int, PageAnswer]:
@@ -78,13 +108,15 @@ def answers_of(journey: Journey) -> dict[int, PageAnswer]:
 
 
 def must_wait(journey: Journey) -> bool:
-    if journey.by_phone or not journey.area:
+    if not journey.area:
         return False
     return screening.assess(journey.area, answers_of(journey), journey.by_phone).level >= Level.WAIT
 
 
 def next_page(journey: Journey) -> HttpResponse:
     """On to the first page that is not filled in yet; from a Change link that is the check page again."""
+    if journey.sent:
+        return redirect("bookings:sent")
     if must_wait(journey):
         return redirect("bookings:wait")
     return redirect(address(journey.missing()))
@@ -104,16 +136,23 @@ def step(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(page)
     @never_cache
+    @press_again
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         journey = journey_of(request, now)
         if journey.sent:
             return redirect("bookings:sent")
         if request.method == "POST" and journey.key:
-            services.renew_hold(key=journey.uuid, now=now)
+            _renew(request, journey, now)
         return page(request, journey, now, *args, **kwargs)
 
     return view
+
+
+def _renew(request: HttpRequest, journey: Journey, now: datetime) -> None:
+    until = services.renew_hold(key=journey.uuid, now=now)
+    journey.kept_until = until.isoformat() if until else ""
+    keep(request, journey, now)
 
 
 def go_on(request: HttpRequest, journey: Journey, this: Step, now: datetime) -> HttpResponse:
@@ -133,7 +172,7 @@ def skipped(request: HttpRequest, journey: Journey, this: Step, kept: str = "") 
 
 
 def so_far(journey: Journey, location: Location | None) -> list[dict[str, str]]:
-    """ "Your request so far", with a Change link on each line."""
+    """The lines of "Your request so far", with a Change link on each line."""
     visit = f"{reverse('bookings:visit')}?change=1"
     items = []
     if journey.area:

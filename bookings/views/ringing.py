@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from bookings import services
 from bookings.forms import RingMeForm
 from bookings.services.calling import RingMe
-from bookings.services.errors import BookingError
+from bookings.services.errors import BookingError, DiaryBusy
+from bookings.views.busy import press_again
 from clinic.models import Location
 from clinic.wording import clock_at, day
 
@@ -22,15 +25,20 @@ SENT = "ring_me_sent"
 
 
 @never_cache
+@press_again
 def ring_me(request: HttpRequest) -> HttpResponse:
     """Name, phone, clinic or country, when, and whether we may leave a message."""
     locations = list(Location.objects.all())
+    if "clinic" in request.GET:
+        request.session.pop(FOR_NURSE, None)  # somebody who came by another link
     wanted = request.session.get(FOR_NURSE) or request.GET.get("clinic", "")
     posted = request.POST if request.method == "POST" else None
     form = RingMeForm(posted, locations=locations, initial={"place": wanted})
     if form.is_bound and form.is_valid():
         try:
             return _ask(request, form.cleaned_data, locations)
+        except DiaryBusy:
+            raise
         except BookingError as refusal:
             messages.warning(request, refusal.sentence)
     return render(request, "bookings/ring_me.html", {"form": form}, status=422 if form.errors else 200)
@@ -40,7 +48,7 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
     place = next((each for each in locations if each.slug == given["place"]), None)
     lead = place or next(each for each in locations if each.country == given["place"])
     who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
-    said = {"who": [who.name, who.phone], "place": given["place"]}
+    said = _mark({**given, "nurse": FOR_NURSE in request.session})
     if request.session.get(SENT, {}).get("said") != said:  # pressed twice, it is still one call
         task = services.ring_me(
             who=who,
@@ -54,6 +62,11 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
         request.session[SENT] = {"said": said, "by": by, "nurse": task.for_clinician}
         request.session.pop(FOR_NURSE, None)
     return redirect("bookings:ring_me_sent")
+
+
+def _mark(said: dict[str, Any]) -> str:
+    """Tells two askings apart without keeping what was said."""
+    return signing.Signer(salt="bookings.ring-me").signature(json.dumps(said, sort_keys=True))
 
 
 @never_cache

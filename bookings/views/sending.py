@@ -16,13 +16,14 @@ from bookings import diary, services
 from bookings.fees import fees_as_shown
 from bookings.forms import ConsentForm
 from bookings.journey import Journey, Step
+from bookings.life import ENDED, Status
 from bookings.messages import context_of
 from bookings.models import Appointment, Patient, Service
 from bookings.promises import promise
+from bookings.services.adults import TooYoung
 from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
-from bookings.services.requesting import TooYoung
 from bookings.views import keeping
-from bookings.views.keeping import ENTRY, answers_of, journey_of, keep, next_page, skipped, step
+from bookings.views.keeping import answers_of, journey_of, keep, next_page, skipped, step
 from bookings.views.managing import remember
 from bookings.views.summary import request_rows
 from clinic.models import Location
@@ -42,7 +43,7 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
     location = keeping.chosen_location(journey)
     if location is None or journey.start is None:
         return next_page(journey)
-    seen = f"{journey.place}|{journey.starts_at}"
+    seen = journey.fingerprint()
     posted = request.POST if request.method == "POST" else None
     form = ConsentForm(posted, initial={"seen": seen})
     status = 422 if form.is_bound and not form.is_valid() else 200
@@ -55,6 +56,7 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
     context = {
         "form": form,
         "rows": request_rows(journey, location),
+        **_advice(journey),
         "fees": fees_as_shown(location),
         "answer_by": day(promised.answer_by),
         "kept": keeping.kept_words(journey, location, now),
@@ -71,15 +73,13 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
         )
     except (TimeTaken, NotOffered) as refusal:
         messages.warning(request, refusal.sentence)
-        journey.wished_start = journey.starts_at
-        journey.forget_time()
+        journey.lose(location.slug, journey.start or now)
         keep(request, journey, now)
         return redirect("bookings:time")
-    except DiaryBusy as refusal:
-        return _press_again(request, refusal)
+    except DiaryBusy:
+        raise
     except TooYoung:  # an earlier time than the one she gave her date of birth for
-        keeping.forget(request, now)
-        return redirect("bookings:too_young")
+        return keeping.stop(request, "bookings:too_young")
     except screening.AnswerProblem as problem:
         messages.warning(request, problem.sentence)
         journey.health = {}
@@ -89,29 +89,36 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
         messages.warning(request, refusal.sentence)
         return redirect("bookings:start")
     # From here on the answers live with the appointment alone.
-    keep(request, Journey(key=journey.key, sent=str(sent.uuid)), now)
+    keep(request, journey.finish(sent.uuid), now)
     return redirect("bookings:sent")
 
 
-def _press_again(request: HttpRequest, refusal: DiaryBusy) -> HttpResponse:
-    response = render(request, "bookings/busy.html", {"sentence": refusal.sentence}, status=503)
-    response.headers["Retry-After"] = "2"
-    return response
+def _advice(journey: Journey) -> dict[str, Any]:
+    """What her own ticks mean for her now, in words: who reads or rings, and whether to see a doctor meanwhile."""
+    outcome = screening.assess(journey.area, answers_of(journey), journey.by_phone)
+    return {"advice": outcome.advice, "level_line": screening.LEVEL_LINES.get(outcome.level, "")}
 
 
 def _wish(journey: Journey, location: Location) -> services.Wish:
     given = journey.details
     return services.Wish(
         location=location,
-        service=Service.objects.online().get(),
+        service=_consultation(),
         starts_at=journey.start or timezone.now(),
         area=journey.area,
-        answers=None if journey.by_phone else answers_of(journey),
+        answers=answers_of(journey),
         by_phone=journey.by_phone,
         travel_on=date.fromisoformat(given["travel_on"]) if given.get("travel_on") else None,
         access_needs=tuple(given.get("access_needs", ())),
         anything_else=given.get("anything_else", ""),
     )
+
+
+def _consultation() -> Service:
+    service = Service.objects.asked_online()
+    if service is None:
+        raise BookingError("We take no requests online just now. Please ask us to ring you.")
+    return service
 
 
 def _patient(journey: Journey) -> services.PatientDetails:
@@ -134,13 +141,16 @@ def sent(request: HttpRequest) -> HttpResponse:
     journey = journey_of(request, timezone.now())
     made = _sent_appointment(journey)
     if made is None:
-        request.session.pop(ENTRY, None)
         messages.info(
             request, "Your confirmation is no longer shown here. The message we sent has your reference."
         )
         return redirect("bookings:start")
-    response = render(request, "bookings/sent.html", _sent_words(made))
-    remember(response, made)
+    if made.status == Status.PENDING:
+        response = render(request, "bookings/sent.html", _sent_words(made))
+    else:
+        response = redirect("bookings:manage")  # it was answered meanwhile
+    if made.status not in ENDED:
+        remember(response, made)
     return response
 
 

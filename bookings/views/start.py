@@ -6,15 +6,14 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from bookings import services
 from bookings.journey import Journey
-from bookings.models import Service
-from bookings.services.errors import BookingError
-from bookings.views.keeping import forget, journey_of, keep, next_page
+from bookings.views.busy import press_again
+from bookings.views.keeping import STOPPED, hold_time, journey_of, keep, next_page, stop
+from bookings.views.ringing import FOR_NURSE
 from clinic.models import Location
 from clinic.wording import moment
 from treatments import screening
@@ -24,14 +23,14 @@ ANSWER = "signs"
 
 
 @never_cache
+@press_again
 def start(request: HttpRequest) -> HttpResponse:
     """What it is, what it costs, and whether somebody needs help today. "No" goes on, and takes the time chosen."""
     now = timezone.now()
     place, wished = _wish(request)
     answer = request.POST.get(ANSWER, "")
     if request.method == "POST" and answer == "yes":
-        forget(request, now)
-        return redirect("bookings:help")
+        return stop(request, "bookings:help")
     if request.method == "POST" and answer == "none":
         return _go_on(request, place, wished, now)
     context = {
@@ -51,30 +50,17 @@ def _go_on(
     if journey.sent:
         journey = Journey()
     journey.started = True
+    request.session.pop(FOR_NURSE, None)
     if place and place.slug != journey.place:
         journey.clinic = place.slug
         journey.forget_time()
     keep(request, journey, now)
     if place and wished:
-        _take(request, journey, place, wished, now)
-    keep(request, journey, now)
+        # If somebody was faster, the time page shows the nearest ones.
+        if refusal := hold_time(journey, place, wished, now):
+            messages.warning(request, refusal.sentence)
+        keep(request, journey, now)
     return next_page(journey)
-
-
-def _take(request: HttpRequest, journey: Journey, place: Location, wished: datetime, now: datetime) -> None:
-    """Keep the time that the link named. If somebody was faster, the time page shows the nearest ones."""
-    service = Service.objects.online().first()
-    if service is None:
-        return
-    try:
-        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=wished, now=now)
-    except BookingError as refusal:
-        messages.warning(request, refusal.sentence)
-        journey.forget_time()
-        journey.wished_start = wished.isoformat()
-        return
-    journey.place, journey.starts_at = place.slug, held.starts_at.isoformat()
-    journey.kept_until = held.hold_expires_at.isoformat() if held.hold_expires_at else ""
 
 
 def _wish(request: HttpRequest) -> tuple[Location | None, datetime | None]:
@@ -99,9 +85,9 @@ def read_instant(text: str) -> datetime | None:
 
 @never_cache
 def help_now(request: HttpRequest) -> HttpResponse:
-    """Where "Yes, I have one or more" leads. Nothing of the journey is left by then."""
-    signs = {"emergency": screening.signs(EMERGENCY), "today": screening.signs(TODAY)}
-    return render(request, "bookings/help_now.html", signs)
+    """Where "Yes, I have one or more" leads."""
+    context = {"emergency": screening.signs(EMERGENCY), "stopped": request.session.pop(STOPPED, False)}
+    return render(request, "bookings/help_now.html", context)
 
 
 @never_cache

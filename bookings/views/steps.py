@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from bookings.forms import DetailsForm, HealthForm, VisitForm
 from bookings.journey import ANYWHERE, Journey, Step
-from bookings.services.requesting import is_adult_at
+from bookings.services.adults import is_adult_at
 from bookings.views import keeping
 from bookings.views.keeping import go_on, skipped, step
 from clinic.models import Location
@@ -33,7 +33,7 @@ def visit(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
         return go_on(request, journey, Step.VISIT, now)
     if away := skipped(request, journey, Step.VISIT):
         return away
-    return _page(request, "bookings/visit.html", {"form": form, "back": "bookings:start"})
+    return _page(request, "bookings/visit.html", {"form": form})
 
 
 def _choose_clinic(journey: Journey, clinic: str) -> None:
@@ -50,7 +50,7 @@ def health(request: HttpRequest, journey: Journey, now: datetime, page: int) -> 
         raise Http404
     this = Step(f"health-{page}")
     if request.method == "POST" and "by_phone" in request.POST:
-        journey.by_phone, journey.health = True, {}
+        journey.by_phone = True  # what is ticked already stays ticked: the nurse sees it
         return go_on(request, journey, this, now)
     form = HealthForm(_posted(request), page=page, initial={"ticks": journey.health.get(str(page), [])})
     if request.method == "POST" and form.is_valid():
@@ -79,8 +79,7 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if location and not is_adult_at(location, journey.start or now, given["date_of_birth"]):
-            keeping.forget(request, now)
-            return redirect("bookings:too_young")
+            return keeping.stop(request, "bookings:too_young")
         journey.details = {
             **given,
             "date_of_birth": _plain(given["date_of_birth"]),
@@ -89,7 +88,11 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
         return go_on(request, journey, Step.DETAILS, now)
     if request.method != "POST" and (away := skipped(request, journey, Step.DETAILS)):
         return away
-    return _page(request, "bookings/details.html", {"form": form, **_so_far(journey, now, location)})
+    return _page(
+        request,
+        "bookings/details.html",
+        {"form": form, "last_list": 1 if journey.by_phone else 3, **_so_far(journey, now, location)},
+    )
 
 
 def _posted(request: HttpRequest) -> Any:

@@ -34,16 +34,18 @@ def request_rows(journey: Journey, location: Location) -> list[Row]:
 
 def _health_rows(journey: Journey) -> list[Row]:
     """The ticks as they were ticked, in words."""
-    if journey.by_phone:
-        return [_row("Your health", "Ask me on the phone", reverse("bookings:health", args=[1]))]
+    by_phone = [_row("Your health", "Ask me on the phone", reverse("bookings:health", args=[1]))]
     return [
-        _row(
-            screening.PAGES[page],
-            _ticked(page, answer),
-            reverse("bookings:health", args=[page]),
-            "your health answers",
-        )
-        for page, answer in sorted(answers_of(journey).items())
+        *(by_phone if journey.by_phone else ()),
+        *[
+            _row(
+                screening.PAGES[page],
+                _ticked(page, answer),
+                reverse("bookings:health", args=[page]),
+                "your health answers",
+            )
+            for page, answer in sorted(answers_of(journey).items())
+        ],
     ]
 
 

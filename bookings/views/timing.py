@@ -13,14 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from bookings import diary, services
+from bookings import diary
 from bookings.availability import Slot
 from bookings.calendar_month import month_weeks
 from bookings.journey import ANYWHERE, Journey, Step
 from bookings.models import Appointment, Service
-from bookings.services.errors import BookingError, DiaryBusy
+from bookings.services.errors import BookingError
 from bookings.views import keeping
-from bookings.views.keeping import keep, next_page, skipped, step
+from bookings.views.keeping import hold_time, keep, next_page, skipped, step
 from bookings.views.start import read_instant
 from bookings.working_time import working_day_at
 from clinic.models import Location
@@ -43,13 +43,10 @@ def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpRe
             keep(request, journey, now)
             return next_page(journey)
         messages.warning(request, refusal.sentence)
-        status = 503 if isinstance(refusal, DiaryBusy) else 409
+        status = 409
         keep(request, journey, now)
-    context = _times(request, journey, locations, now)
-    response = render(request, "bookings/time.html", context, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = "2"
-    return response
+    context = _times(request, journey, locations, now) | {"refused": status != 200}
+    return render(request, "bookings/time.html", context, status=status)
 
 
 def _keep_time(
@@ -58,17 +55,11 @@ def _keep_time(
     """Hold the posted time for this journey; the refusal where that cannot be. The time is derived again there."""
     slug, _, start = request.POST.get("slot", "")[:80].partition("|")
     place = next((each for each in locations.values() if each.slug == slug), None)
-    starts_at, service = read_instant(start), Service.objects.online().first()
-    if place is None or starts_at is None or service is None:
+    starts_at = read_instant(start)
+    if place is None or starts_at is None:
         return BookingError("We could not read that time. Please press one of the times on this page.")
-    try:
-        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=starts_at, now=now)
-    except BookingError as refusal:
-        journey.wished_start, journey.clinic = starts_at.isoformat(), journey.clinic or place.slug
-        return refusal
-    journey.place, journey.starts_at, journey.wished_start = place.slug, held.starts_at.isoformat(), ""
-    journey.kept_until = held.hold_expires_at.isoformat() if held.hold_expires_at else ""
-    return None
+    journey.clinic = journey.clinic or place.slug
+    return hold_time(journey, place, starts_at, now)
 
 
 def _times(
@@ -76,7 +67,8 @@ def _times(
 ) -> dict[str, Any]:
     chosen = [each for each in locations.values() if journey.clinic in (ANYWHERE, each.slug)]
     lead = (chosen or list(locations.values()))[0]
-    slots = _free(journey, list(locations.values()) if journey.wished else chosen, now)
+    held = Appointment.objects.filter(idempotency_key=journey.uuid).first()
+    slots = _free(held, list(locations.values()) if journey.wished else chosen, now)
     here = [slot for slot in slots if locations[slot.location] in chosen]
     since = _day(request.GET.get("from", ""), now, lead)
     own = keeping.chosen_location(journey) if journey.starts_at else None
@@ -86,17 +78,17 @@ def _times(
         "kept": keeping.kept_words(journey, own, now),
         "later_from": None,
         "earlier": "from" in request.GET or "month" in request.GET,
-        "shown_from": since,
         "any_at_all": bool(here),
         "near": [],
     }
     if journey.wished:
-        context["near"] = _near(slots, journey.wished, lead, locations)
+        lost_at = next((each for each in locations.values() if each.slug == journey.wished_place), lead)
+        context["near"] = _near(slots, journey.wished, lost_at, locations)
     if "month" in request.GET:
         month = _day(f"{request.GET['month'][:7]}-01", now, lead)
-        return context | _month(here, month, now, lead, locations)
+        return context | _month(here, month, locations)
     later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, lead.time_zone)]
-    days = list(_by_day(later, locations, name_place=len(chosen) > 1))
+    days = list(_by_day(later, locations, name_place=len(chosen) > 1, held=held))
     context["days"] = days[:DAYS_AT_FIRST]
     context["later_from"] = days[DAYS_AT_FIRST]["date"] if len(days) > DAYS_AT_FIRST else None
     context["month_url"] = f"{reverse('bookings:time')}?month={since:%Y-%m}"
@@ -106,16 +98,17 @@ def _times(
 _MIDNIGHT = datetime.min.time()
 
 
-def _free(journey: Journey, places: list[Location], now: datetime) -> list[Slot]:
-    service = Service.objects.online().first()
-    if service is None:
-        return []
-    own = Appointment.objects.filter(idempotency_key=journey.uuid).first()
-    return diary.free_times(places, service, now=now, own=own)
+def _free(held: Appointment | None, places: list[Location], now: datetime) -> list[Slot]:
+    service = Service.objects.asked_online()
+    return diary.free_times(places, service, now=now, own=held) if service else []
 
 
 def _by_day(
-    slots: Iterable[Slot], locations: dict[int, Location], *, name_place: bool
+    slots: Iterable[Slot],
+    locations: dict[int, Location],
+    *,
+    name_place: bool,
+    held: Appointment | None = None,
 ) -> Iterable[dict[str, Any]]:
     """Headings with their buttons, by the day on the wall calendar of each slot's own clinic."""
 
@@ -123,14 +116,18 @@ def _by_day(
         return slot.starts.astimezone(locations[slot.location].zone).date()
 
     for on, group in groupby(sorted(slots, key=lambda slot: (local_day(slot), slot.starts)), key=local_day):
-        times = [_button(slot, locations[slot.location], on, name_place) for slot in group][:MOST_A_DAY]
-        yield {"heading": day(on), "date": on, "times": times}
+        times = [_button(slot, locations[slot.location], on, name_place, held) for slot in group]
+        yield {"heading": day(on), "date": on, "times": times[:MOST_A_DAY]}
 
 
-def _button(slot: Slot, place: Location, on: date, name_place: bool) -> dict[str, str]:
+def _button(
+    slot: Slot, place: Location, on: date, name_place: bool, held: Appointment | None
+) -> dict[str, str]:
     at = clock(slot.starts.astimezone(place.zone).time(), minutes=True)
+    own = held is not None and (held.location_id, held.starts_at) == (slot.location, slot.starts)
+    label = f"{at}, {place.name}" if name_place else at
     return {
-        "label": f"{at}, {place.name}" if name_place else at,
+        "label": f"{label}, held for you" if own else label,
         "hidden": f", {day(on)}" if name_place else f", {day(on)}, {place.name}",
         "value": f"{place.slug}|{slot.starts:%Y-%m-%dT%H:%MZ}",
     }
@@ -143,9 +140,7 @@ def _near(
     return list(_by_day(here + others, locations, name_place=True))
 
 
-def _month(
-    slots: list[Slot], month: date, now: datetime, lead: Location, locations: dict[int, Location]
-) -> dict[str, Any]:
+def _month(slots: list[Slot], month: date, locations: dict[int, Location]) -> dict[str, Any]:
     """A table of one month: each day with how many times it has, as a link to that day."""
     counts: dict[date, int] = {}
     for slot in slots:

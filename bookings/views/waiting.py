@@ -13,11 +13,10 @@ from bookings import services
 from bookings.forms import WriteLaterForm
 from bookings.journey import Journey
 from bookings.views import keeping
-from bookings.views.keeping import forget, next_page, step
+from bookings.views.keeping import STOPPED, forget, next_page, step
 from bookings.views.ringing import FOR_NURSE
 from clinic.models import Location
 from clinic.wording import day_year
-from treatments import screening
 
 
 @step
@@ -30,28 +29,23 @@ def wait(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     today = now.astimezone(location.zone if location else None).date()
     form = WriteLaterForm(request.POST if way == "email" else None, today=today)
     if way == "ring":
-        forget(request, now)
+        forget(request)
         request.session[FOR_NURSE] = location.slug if location else ""
         return redirect("bookings:ring_me")
     if way == "give-back":
-        forget(request, now)
+        forget(request)
         messages.info(request, "We have given your time back, and kept none of your answers.")
         return redirect("bookings:start")
     if way == "email" and location and form.is_valid():
         on = form.cleaned_data["on"]
         services.write_later(email=form.cleaned_data["email"], on=on, location=location, now=now)
-        forget(request, now)
+        forget(request)
         messages.success(request, f"We will email you on {day_year(on)}. We have kept none of your answers.")
         return redirect("bookings:start")
-    reasons = [reason for reason in _reasons(journey) if reason.level >= screening.WAIT]
-    context = {"form": form, "reasons": reasons, "location": location, "opened": way == "email"}
+    context = {"form": form, "location": location}
     return render(request, "bookings/wait.html", context, status=422 if form.errors else 200)
-
-
-def _reasons(journey: Journey) -> tuple[screening.Reason, ...]:
-    return screening.assess(journey.area, keeping.answers_of(journey), journey.by_phone).reasons
 
 
 @never_cache
 def too_young(request: HttpRequest) -> HttpResponse:
-    return render(request, "bookings/too_young.html")
+    return render(request, "bookings/too_young.html", {"stopped": request.session.pop(STOPPED, False)})
