@@ -83,7 +83,6 @@ def visitor(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]
             base_url=site.url, **{"viewport": PHONE, "java_script_enabled": scripts, **more}
         )
         context.on("request", watch)
-        context.set_default_timeout(10_000)
         contexts.append(context)
         return context.new_page()
 
