@@ -192,7 +192,7 @@ def test_hours_may_be_set_aside_and_somebody_elses_time_never(place: Location) -
         ({"email": "not one"}, "Enter an email address"),
         ({"date_of_birth": "tomorrow"}, "Enter a date with a day"),
         ({"date_of_birth": "2 3 2012"}, "We treat adults only."),
-        ({"area": "elsewhere"}, "Select a valid choice"),
+        ({"area": "elsewhere"}, "Choose what we shall look at."),
         ({"access_needs": ["a pony"]}, "Choose one of the answers"),
         ({"name": "a\x00b"}, "This has a sign we cannot read."),
         ({"name": "x" * 500}, "This is too long."),

@@ -54,7 +54,7 @@ MISSED_CALL = {
 class CallerForm(DetailsForm):
     """The patient's own details form in the desk's words. No health question: a nurse rings with those."""
 
-    travel_on = None
+    travel_on = None  # type: ignore[assignment]  # Django's way to leave a field out
     field_order = ["override_reason", "area"]  # the rest follows in the patient's own order
     key = forms.UUIDField(widget=forms.HiddenInput)
     service = forms.CharField(widget=forms.HiddenInput, max_length=15)

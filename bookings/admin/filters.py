@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -18,7 +18,7 @@ from bookings.models import Appointment
 from bookings.working_time import working_day_at
 from clinic.models import Clinician, Location
 
-_MIDNIGHT = timezone.datetime.min.time()
+_MIDNIGHT = time()
 # From how many days off until how many (not included); None: without end.
 STRETCHES: dict[str, tuple[str, int | None, int | None]] = {
     "today": ("Today", 0, 1),
@@ -88,7 +88,7 @@ class DayFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(key, words) for key, (words, _, _) in STRETCHES.items()]
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         yield from super().choices(changelist)
         kept = [(name, values[-1]) for name, values in changelist.filter_params.items()]
         if changelist.query:

@@ -103,7 +103,7 @@ def _person(appointment: Appointment) -> list[tuple[str, str]]:
 def _health(appointment: Appointment) -> list[tuple[str, str]]:
     """For a clinician alone: what the answers led to, and who cleared it."""
     rows = [
-        ("Level", LEVEL_WORDS.get(appointment.screening_level, "Ring first")),
+        ("Level", LEVEL_WORDS.get(Level(appointment.screening_level), "Ring first")),
         ("Doctor first", "Yes" if appointment.doctor_first else ""),
         ("Scan", "May be needed" if appointment.scan_may_be_needed else ""),
     ]
@@ -123,7 +123,7 @@ def _buttons(request: HttpRequest, appointment: Appointment) -> list[Button]:
     legal = [act for act in legal if not (act.verb == Verb.CONFIRM and gate_shut)]
     if not Membership.objects.places_of(request.user, (Role.MANAGER,)).cover(appointment.location_id):
         legal = [act for act in legal if act.verb != Verb.VOID]
-    buttons = []
+    buttons: list[Button] = []
     for act in legal:
         url = reverse(act.url_name, args=[appointment.pk])
         at_once = not act.own_page

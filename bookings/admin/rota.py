@@ -65,17 +65,15 @@ class WorkingPatternAdmin(ByManagerOfClinic):
     form = RotaForm
     list_display = (
         "clinician",
-        "location",
         "room",
         "weekday",
         "starts",
         "ends",
         "every_n_weeks",
-        "valid_from",
         "valid_until",
     )
     list_filter = ("location", "weekday", "clinician")
-    list_select_related = ("clinician", "location", "room__location")
+    list_select_related = ("clinician", "room__location")
 
 
 @admin.register(Closure)
