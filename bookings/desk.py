@@ -100,11 +100,10 @@ def _waiting(row: Appointment, free_days: Collection[date], now: datetime) -> Wa
 def holidays_by_country() -> dict[str, frozenset[date]]:
     """Every country's bank holidays in one query; those without a country count everywhere."""
     found: dict[str, set[date]] = {country: set() for country in ("GB", "IE")}
-    for country, day in (
-        Closure.objects.bank_holidays().filter(day__isnull=False).values_list("country", "day")
-    ):
+    for country, day in Closure.objects.bank_holidays().values_list("country", "day"):
         for each in [country] if country else list(found):
-            found.setdefault(each, set()).add(day)
+            if day:
+                found.setdefault(each, set()).add(day)
     return {country: frozenset(days) for country, days in found.items()}
 
 
@@ -126,7 +125,8 @@ def calls_to_make(user: User, *, now: datetime, most: int) -> list[Call]:
     rows = rows.select_related("patient", "appointment__location", "location").prefetch_related(
         "attempts__by"
     )
-    eyes, zones = eyes_of(user), {}
+    eyes = eyes_of(user)
+    zones: dict[str, Location] = {}
     calls = []
     for task in rows[:most]:
         if task.location is None and not zones:

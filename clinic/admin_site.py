@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 LONGEST_ROW_NUMBER = 19
 
@@ -21,11 +22,11 @@ class StaffAdminSite(admin.AdminSite):
     index_title = "Start"
     enable_nav_sidebar = False  # its place is taken by the desk menu; the start page lists everything
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, but what no database can look up is refused before anybody looks."""
         guarded = super().admin_view(view, cacheable)
 
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not _readable(request):
                 raise BadRequest
             return guarded(request, *args, **kwargs)

@@ -64,8 +64,8 @@ def _is_overlap(error: IntegrityError) -> bool:
 
 def _is_chance(error: OperationalError | IntegrityError) -> bool:
     """What the second try puts right: the same form sent twice at once, and a reference that was drawn before."""
-    name = _constraint(error)
-    return isinstance(error, IntegrityError) and ("idempotency_key" in name or "reference" in name)
+    name = _constraint(error) if isinstance(error, IntegrityError) else ""
+    return "idempotency_key" in name or "reference" in name
 
 
 def _constraint(error: IntegrityError) -> str:
