@@ -113,21 +113,27 @@ def free_times(
     margin = timedelta(minutes=service.minutes)
     # The holidays that the notice counts over may lie before the first time asked for.
     read = rota(locations, starts=min(first, now) - margin, ends=last + margin)
-    taken = busy(starts=first - margin, ends=last + margin, now=now, own=own)
-    found: list[Slot] = []
+    pairs = [(pattern.clinician, pattern.room) for pattern in read.patterns]
+    taken = busy(starts=first - margin, ends=last + margin, now=now, pairs=pairs, own=own)
+    opens: dict[datetime, list[Place]] = {}  # clinics with the same notice are worked out together
     for location in locations:
         free_days = read.holidays.get(location.country, frozenset()) | read.holidays.get("", frozenset())
         earliest = window(location, now, free_days)[0] if notice else now
-        found += free_slots(
-            places=[place(location)],
+        opens.setdefault(max(first, earliest), []).append(place(location))
+    found = [
+        slot
+        for earliest, places in opens.items()
+        for slot in free_slots(
+            places=places,
             patterns=read.patterns,
             closures=read.closures,
             busy=taken,
             minutes=service.minutes,
-            earliest=max(first, earliest),
+            earliest=earliest,
             latest=last,
             travel_minutes=settings.TRAVEL_MINUTES,
         )
+    ]
     return sorted(found, key=lambda slot: (slot.starts, slot.location))
 
 
