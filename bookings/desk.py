@@ -52,13 +52,12 @@ class Eyes:
 
 
 def eyes_of(user: User) -> Eyes:
-    """One query."""
+    """What this user's memberships let her see."""
     if not user.is_authenticated or not user.is_active:
         return Eyes(superuser=False, clinics=frozenset())
-    rows = Membership.objects.filter(user_id=user.pk, role=Role.CLINICIAN).values_list(
-        "location_id", flat=True
-    )
-    return Eyes(superuser=bool(getattr(user, "is_superuser", False)), clinics=frozenset(rows))
+    roles = Membership.objects.roles_of(user)
+    clinics = frozenset(location for role, location in roles if role == Role.CLINICIAN)
+    return Eyes(superuser=bool(getattr(user, "is_superuser", False)), clinics=clinics)
 
 
 # --- Requests -------------------------------------------------------------------------------------------------------

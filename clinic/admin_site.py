@@ -13,6 +13,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from clinic.models import Membership
+
 LONGEST_ROW_NUMBER = 19
 
 
@@ -21,6 +23,13 @@ class StaffAdminSite(admin.AdminSite):
     site_title = f"{settings.CLINIC_NAME} desk"
     index_title = "Start"
     enable_nav_sidebar = False  # its place is taken by the desk menu; the start page lists everything
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Stock; and the roles of whoever may come in are read once for the whole request."""
+        allowed = super().has_permission(request)
+        if allowed:
+            Membership.objects.remember_roles(request.user)
+        return allowed
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, but what no database can look up is refused before anybody looks."""

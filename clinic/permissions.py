@@ -38,7 +38,7 @@ def standing_of(user: User) -> Standing:
         return Standing(False, frozenset())
     if getattr(user, "is_superuser", False):
         return Standing(True, frozenset())
-    rows = Membership.objects.filter(user_id=user.pk).order_by().values_list("role", "location_id")
+    rows = Membership.objects.roles_of(user)
     roles = {role for role, _ in rows}
     if (Role.MANAGER.value, None) in rows:
         roles.add(MANAGER_OF_ALL)

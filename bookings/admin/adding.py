@@ -31,7 +31,7 @@ from bookings.models import Patient, Service
 from bookings.services import Override, PatientDetails, PhoneBooking
 from bookings.services.adults import TooYoung, is_adult_at
 from bookings.services.errors import NotOffered, TimeTaken
-from clinic.models import Location
+from clinic.models import Location, Membership
 from treatments.screening import AREAS
 
 LABELS = {
@@ -172,7 +172,8 @@ class AddView(DeskView):
         if not places:
             messages.error(request, "There is no clinic yet.")
             return redirect("admin:index")
-        first = (list(Location.objects.visible_to(request.user)) or places)[0]
+        hers = Membership.objects.places_of(request.user)
+        first = next((place for place in places if hers.cover(place.pk)), places[0])
         form = TimesForm(request.GET if "clinic" in request.GET else None, places=places, kinds=kinds)
         given = form.cleaned_data if form.is_valid() else {}
         here = place_called(places, given.get("clinic", "")) or first

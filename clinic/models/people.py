@@ -61,6 +61,17 @@ DESK_ROLES = (Role.RECEPTIONIST, Role.CLINICIAN, Role.MANAGER)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def roles_of(self, user: AbstractBaseUser | AnonymousUser) -> list[tuple[str, int | None]]:
+        """Each role of a user with its clinic (None: all of them). One query, or none once it is remembered."""
+        kept: list[tuple[str, int | None]] | None = getattr(user, "_roles_kept", None)
+        if kept is not None:
+            return kept
+        return list(self.filter(user_id=user.pk).order_by().values_list("role", "location_id"))
+
+    def remember_roles(self, user: AbstractBaseUser | AnonymousUser) -> None:
+        """Ask once for the rest of a request: a page of staff asks many times who may see what."""
+        user._roles_kept = self.roles_of(user)  # type: ignore[union-attr]
+
     def places_of(
         self, user: AbstractBaseUser | AnonymousUser, roles: Collection[str] = DESK_ROLES
     ) -> Places:
@@ -69,9 +80,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return NOWHERE
         if getattr(user, "is_superuser", False):
             return Places(everywhere=True, ids=frozenset())
-        rows = self.filter(user_id=user.pk, role__in=roles).values_list("location_id", flat=True)
-        ids = frozenset(rows)
-        return Places(everywhere=None in ids, ids=ids - {None})
+        asked = [location for role, location in self.roles_of(user) if role in roles]
+        return Places(None in asked, frozenset(location for location in asked if location is not None))
 
 
 class Membership(models.Model):
