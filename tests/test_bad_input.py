@@ -455,6 +455,19 @@ def test_a_login_whose_form_expired_does_not_come_back_with_the_password() -> No
     assert "a phrase nobody may see" not in response.content.decode()
 
 
+# --- Addresses that staff, or somebody who sent them a link, made up
+
+
+@pytest.mark.parametrize(
+    "query", ["valid_from__year=0", f"valid_from__year={'9' * 20}", "valid_from__year__gt=x", "q=%00"]
+)
+def test_a_filter_that_no_page_of_the_admin_links_to_is_refused(place: Location, query: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.make_staff("manager", "manager", is_superuser=True))
+    assert client.get(f"/admin/bookings/workingpattern/?{query}").status_code in (302, 400)
+    assert client.get("/admin/bookings/workingpattern/?valid_from__year=2027").status_code == 200
+
+
 # --- Charsets
 
 
