@@ -1,4 +1,4 @@
-"""What goes otherwise on the way to a request: two windows, a busy diary, an answer that came meanwhile, a second thought."""
+"""What goes otherwise on the way: two windows, a busy diary, an answer that came meanwhile, a second thought."""
 
 from __future__ import annotations
 
