@@ -23,6 +23,7 @@ from bookings.journey import Journey, Step
 from bookings.models import Service
 from bookings.services.errors import AlreadySent, BookingError, DiaryBusy, NotOffered, TimeTaken
 from bookings.views.busy import press_again
+from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import clock_at, moment
 from treatments import screening
@@ -150,8 +151,9 @@ def step(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _renew(request: HttpRequest, journey: Journey, now: datetime) -> None:
-    until = services.renew_hold(key=journey.uuid, now=now)
-    journey.kept_until = until.isoformat() if until else ""
+    if journey.starts_at:
+        until = services.renew_hold(key=journey.uuid, now=now)
+        journey.kept_until = until.isoformat() if until else ""
     keep(request, journey, now)
 
 
@@ -197,6 +199,10 @@ def kept_words(journey: Journey, location: Location | None, now: datetime) -> st
     return f"We keep this time for you until {clock_at(until, location.time_zone)}." if until > now else ""
 
 
-def chosen_location(journey: Journey) -> Location | None:
-    slug = journey.place or (journey.clinic if journey.clinic else "")
-    return Location.objects.filter(slug=slug).first() if slug else None
+def chosen_location(request: HttpRequest, journey: Journey) -> Location | None:
+    return clinic_named(request, journey.place or journey.clinic)
+
+
+def clinic_named(request: HttpRequest, slug: str) -> Location | None:
+    """The clinic with this slug among those that the page names anyway; None for anything else."""
+    return next((place for place in places(request) if place.slug == slug), None)

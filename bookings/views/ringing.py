@@ -17,6 +17,7 @@ from bookings.forms import RingMeForm
 from bookings.services.calling import RingMe
 from bookings.services.errors import BookingError, DiaryBusy
 from bookings.views.busy import press_again
+from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import clock_at, day
 
@@ -28,7 +29,7 @@ SENT = "ring_me_sent"
 @press_again
 def ring_me(request: HttpRequest) -> HttpResponse:
     """Name, phone, clinic or country, when, and whether we may leave a message."""
-    locations = list(Location.objects.all())
+    locations = places(request)
     if "clinic" in request.GET:
         request.session.pop(FOR_NURSE, None)  # somebody who came by another link
     wanted = request.session.get(FOR_NURSE) or request.GET.get("clinic", "")

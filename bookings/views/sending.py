@@ -40,7 +40,7 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
         return away
     if keeping.must_wait(journey):
         return next_page(journey)
-    location = keeping.chosen_location(journey)
+    location = keeping.chosen_location(request, journey)
     if location is None or journey.start is None:
         return next_page(journey)
     seen = journey.fingerprint()

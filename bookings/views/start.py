@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from bookings.journey import Journey
 from bookings.views.busy import press_again
-from bookings.views.keeping import STOPPED, hold_time, journey_of, keep, next_page, stop
+from bookings.views.keeping import STOPPED, clinic_named, hold_time, journey_of, keep, next_page, stop
 from bookings.views.ringing import FOR_NURSE
 from clinic.models import Location
 from clinic.wording import moment
@@ -66,9 +66,7 @@ def _go_on(
 def _wish(request: HttpRequest) -> tuple[Location | None, datetime | None]:
     """The clinic and the time (UTC) that a link carried. Anything unreadable counts as not chosen."""
     words = request.POST if request.method == "POST" else request.GET
-    slug = words.get("clinic", "")[:60].replace("\x00", "")
-    place = Location.objects.filter(slug=slug).first() if slug else None
-    return place, read_instant(words.get("at", ""))
+    return clinic_named(request, words.get("clinic", "")), read_instant(words.get("at", ""))
 
 
 def read_instant(text: str) -> datetime | None:

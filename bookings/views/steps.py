@@ -13,14 +13,14 @@ from bookings.journey import ANYWHERE, Journey, Step
 from bookings.services.adults import is_adult_at
 from bookings.views import keeping
 from bookings.views.keeping import go_on, skipped, step
-from clinic.models import Location
+from clinic.context_processors import places
 from treatments import screening
 
 
 @step
 def visit(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     """Step 1: what to look at, and which clinic unless a link has said so."""
-    locations = list(Location.objects.all())
+    locations = places(request)
     ask_clinic = not journey.clinic or "change" in request.GET or "clinic" in request.POST
     initial = {"area": journey.area, "clinic": journey.clinic}
     form = VisitForm(_posted(request), initial=initial, locations=locations, ask_clinic=ask_clinic)
@@ -65,7 +65,7 @@ def health(request: HttpRequest, journey: Journey, now: datetime, page: int) -> 
         "last_page": page == len(screening.PAGES),
         "last_line": screening.LAST_LINE,
         "by_phone_text": screening.BY_PHONE_TEXT,
-        **_so_far(journey, now),
+        **_so_far(request, journey, now),
     }
     return _page(request, "bookings/health.html", context)
 
@@ -73,7 +73,7 @@ def health(request: HttpRequest, journey: Journey, now: datetime, page: int) -> 
 @step
 def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     """Step 4: how to reach somebody. Somebody under 18 gets a kind page, and nothing is kept."""
-    location = keeping.chosen_location(journey)
+    location = keeping.chosen_location(request, journey)
     today = now.astimezone(location.zone if location else None).date()
     form = DetailsForm(_posted(request), initial=_as_days(journey.details), today=today)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +91,7 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
     return _page(
         request,
         "bookings/details.html",
-        {"form": form, "last_list": 1 if journey.by_phone else 3, **_so_far(journey, now, location)},
+        {"form": form, "last_list": 1 if journey.by_phone else 3, **_so_far(request, journey, now)},
     )
 
 
@@ -109,8 +109,8 @@ def _plain(day: Any) -> str:
     return day.isoformat() if day else ""
 
 
-def _so_far(journey: Journey, now: datetime, location: Location | None = None) -> dict[str, Any]:
-    location = location or keeping.chosen_location(journey)
+def _so_far(request: HttpRequest, journey: Journey, now: datetime) -> dict[str, Any]:
+    location = keeping.chosen_location(request, journey)
     return {
         "so_far": keeping.so_far(journey, location),
         "kept": keeping.kept_words(journey, location, now),

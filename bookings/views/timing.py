@@ -23,6 +23,7 @@ from bookings.views import keeping
 from bookings.views.keeping import hold_time, keep, next_page, skipped, step
 from bookings.views.start import read_instant
 from bookings.working_time import working_day_at
+from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import clock, day
 
@@ -35,7 +36,7 @@ def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpRe
     """A POST keeps the pressed time; a GET shows what is free from a day on, or a month of it."""
     if away := skipped(request, journey, Step.TIME):
         return away
-    locations = {place.pk: place for place in Location.objects.all()}
+    locations = {place.pk: place for place in places(request)}
     status = 200
     if request.method == "POST":
         refusal = _keep_time(request, journey, locations, now)
@@ -71,7 +72,7 @@ def _times(
     slots = _free(held, list(locations.values()) if journey.wished else chosen, now)
     here = [slot for slot in slots if locations[slot.location] in chosen]
     since = _day(request.GET.get("from", ""), now, lead)
-    own = keeping.chosen_location(journey) if journey.starts_at else None
+    own = keeping.chosen_location(request, journey) if journey.starts_at else None
     context: dict[str, Any] = {
         "place": lead if len(chosen) == 1 else None,
         "so_far": keeping.so_far(journey, own or (lead if len(chosen) == 1 else None)),

@@ -15,7 +15,7 @@ from bookings.journey import Journey
 from bookings.views import keeping
 from bookings.views.keeping import STOPPED, forget, next_page, step
 from bookings.views.ringing import FOR_NURSE
-from clinic.models import Location
+from clinic.context_processors import places
 from clinic.wording import day_year
 
 
@@ -25,7 +25,7 @@ def wait(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     if not keeping.must_wait(journey):
         return next_page(journey)
     way = request.POST.get("way", "")
-    location = keeping.chosen_location(journey) or Location.objects.first()
+    location = keeping.chosen_location(request, journey) or next(iter(places(request)), None)
     today = now.astimezone(location.zone if location else None).date()
     form = WriteLaterForm(request.POST if way == "email" else None, today=today)
     if way == "ring":

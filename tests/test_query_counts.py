@@ -1,0 +1,118 @@
+"""How many queries each page and each form of the journey may ask, transactions and savepoints not counted.
+
+The session, the hold that is renewed and the clinics with their phones are in every figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import cast
+from tests.cast import NOW
+from tests.drills.test_f9_steps import posts, shown
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+AT = cast.FREE_TIME
+PAGES = {"start": "/book/?clinic=maidenhead", "visit": "/book/visit/", "time": "/book/time/"} | {
+    **{f"health-{page}": f"/book/health/{page}/" for page in (1, 2, 3)},
+    "details": "/book/details/",
+    "check": "/book/check/",
+}
+SHOW = {
+    "start": 2,
+    "visit": 2,
+    "time": 8,
+    "health-1": 3,
+    "health-2": 3,
+    "health-3": 3,
+    "details": 3,
+    "check": 4,
+}
+SEND = {
+    "start": 3,
+    "visit": 3,
+    "time": 14,
+    "health-1": 4,
+    "health-2": 4,
+    "health-3": 4,
+    "details": 5,
+    "check": 19,
+}
+NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL")
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def asked(do: Callable[[], Any]) -> tuple[Any, list[str]]:
+    with CaptureQueriesContext(connection) as seen:
+        response = do()
+    return response, [row["sql"] for row in seen if not row["sql"].startswith(NOT_COUNTED)]
+
+
+def walk() -> Iterator[tuple[str, str, list[str]]]:
+    """Each step: its name, whether it was shown or sent, and what the database was asked."""
+    client, forms = Client(), posts(AT)
+    for step, page in PAGES.items():
+        response, queries = asked(lambda page=page: client.get(page))  # type: ignore[misc]
+        assert response.status_code == 200, step
+        yield step, "show", queries
+        url, data = forms[step]
+        body: dict[str, Any] = {**data, "seen": shown(client)} if step == "check" else data
+        response, queries = asked(lambda url=url, body=body: client.post(url, body))  # type: ignore[misc]
+        assert response.status_code == 302, step
+        yield step, "send", queries
+
+
+def test_no_step_asks_the_database_more_than_it_needs() -> None:
+    for slug in ("amersham", "maidenhead", "london", "dublin"):
+        cast.make_clinic(slug)
+    counted = {(step, what): queries for step, what, queries in walk()}
+    assert len(counted) == 2 * len(PAGES)
+    most = {(step, what): least[step] for what, least in (("show", SHOW), ("send", SEND)) for step in PAGES}
+    over = {
+        key: (len(queries), most[key], queries)
+        for key, queries in counted.items()
+        if len(queries) > most[key]
+    }
+    assert over == {}
+
+
+def test_the_figures_do_not_grow_with_the_diary() -> None:
+    place = cast.make_clinic()
+    few = {(step, what): len(queries) for step, what, queries in walk()}
+    for hour in range(6):
+        cast.make_request(place, starts_at=AT.replace(day=9, hour=9 + hour))
+    cast.make_second_pair(place)
+    many = {(step, what): len(queries) for step, what, queries in walk()}
+    assert many == few
+
+
+@pytest.mark.parametrize(
+    ("page", "most"), [("/book/ring-me/", 2), ("/book/help-now/", 1), ("/book/elsewhere/", 1)]
+)
+def test_the_pages_beside_the_journey_ask_little(page: str, most: int) -> None:
+    cast.make_clinic()
+    assert len(asked(lambda: Client().get(page))[1]) <= most
+
+
+def test_the_confirmation_and_the_page_behind_the_link_ask_little() -> None:
+    cast.make_clinic()
+    client, forms = Client(), posts(AT)
+    for step in PAGES:
+        url, data = forms[step]
+        client.post(url, {**data, "seen": shown(client)} if step == "check" else data)
+    for page, most in (("/book/sent/", 3), ("/book/manage/", 3)):
+        response, queries = asked(lambda page=page: client.get(page))  # type: ignore[misc]
+        assert (response.status_code, len(queries) <= most) == (200, True), queries
