@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from tests import cast
@@ -45,25 +44,23 @@ ALWAYS = {
 
 
 @pytest.fixture
-def site(db: None) -> Iterator[None]:
+def site(db: None, tmp_path: Path) -> Iterator[None]:
     """A clinic, a style sheet on disk, and the addresses with a view that breaks."""
     cast.make_clinic()
-    sheet = Path(settings.STATIC_ROOT) / "planted.css"
-    sheet.write_text("p { margin: 0 }")
-    with override_settings(ROOT_URLCONF="tests.planted"):
+    (tmp_path / "planted.css").write_text("p { margin: 0 }")
+    with override_settings(ROOT_URLCONF="tests.planted", STATIC_ROOT=tmp_path):
         yield
-    sheet.unlink()
 
 
 def browser(**kwargs: Any) -> Client:
     return Client(raise_request_exception=False, **kwargs)
 
 
-def get(path: str, **kwargs: Any) -> HttpResponse:
+def get(path: str, **kwargs: Any) -> Any:
     return browser().get(path, secure=True, **kwargs)
 
 
-def staff(path: str) -> HttpResponse:
+def staff(path: str) -> Any:
     client = browser()
     client.force_login(cast.make_staff("manager", "manager", is_superuser=True))
     return client.get(path, secure=True)
@@ -84,17 +81,17 @@ def no_session_is_saved() -> Iterator[None]:
         yield
 
 
-def database_down() -> HttpResponse:
+def database_down() -> Any:
     with database_away():
         return get("/clinics/")
 
 
-def session_down() -> HttpResponse:
+def session_down() -> Any:
     with no_session_is_saved():
         return browser().post("/book/", {"signs": "none"}, secure=True)
 
 
-KINDS: dict[str, tuple[int, Callable[[], HttpResponse]]] = {
+KINDS: dict[str, tuple[int, Callable[[], Any]]] = {
     "a page": (200, lambda: get("/clinics/")),
     "a booking page": (200, lambda: get("/book/")),
     "a redirect": (302, lambda: get("/book/visit/")),
@@ -120,7 +117,7 @@ KINDS: dict[str, tuple[int, Callable[[], HttpResponse]]] = {
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-def policy(response: HttpResponse) -> dict[str, str]:
+def policy(response: Any) -> dict[str, str]:
     rules = (rule.split(maxsplit=1) for rule in response.headers["Content-Security-Policy"].split(";"))
     return {name: " ".join(rest) for name, *rest in rules}
 

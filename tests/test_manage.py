@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 
 from bookings import links, services
@@ -24,7 +24,7 @@ LINKED = ("/book/manage/", "/book/manage/appointment.ics")
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[Any]:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
@@ -47,7 +47,7 @@ def everything() -> list[object]:
     return [list(model.objects.order_by("pk").values()) for model in (Appointment, AppointmentEvent, Message)]
 
 
-def body(response: HttpResponse) -> tuple[int, bytes]:
+def body(response: Any) -> tuple[int, bytes]:
     return response.status_code, response.content
 
 
@@ -135,7 +135,7 @@ def test_nonsense_is_a_dead_link_and_is_not_repeated(place: Location, text: str)
     assert b"aaaaaa" not in response.content
 
 
-def test_the_cookie_ends_after_half_an_hour(asked: Appointment, clock: time_machine.Coordinates) -> None:
+def test_the_cookie_ends_after_half_an_hour(asked: Appointment, clock: Any) -> None:
     reader = opened(asked)
     clock.shift(dt.timedelta(minutes=settings.MANAGE_MINUTES, seconds=-1))
     assert reader.client.get("/book/manage/").status_code == 200

@@ -12,4 +12,4 @@ def _another(journey: Journey) -> UUID:
     return uuid4()
 
 
-Journey.uuid = property(_another)  # type: ignore[assignment,misc]
+Journey.uuid = property(_another)  # type: ignore[assignment]

@@ -35,7 +35,7 @@ FEW = [*naughty.SOME.values(), *hostile.NUMBERS][:: 1 if SCALE >= 1 else 3]  # f
 
 
 @pytest.fixture(autouse=True)
-def _clock() -> Iterator[time_machine.Coordinates]:
+def _clock() -> Iterator[object]:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
