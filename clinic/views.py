@@ -54,7 +54,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, DATABASE_AWAY):
         return service_unavailable(request)
     if error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames if "site-packages" not in frame.filename]
+        place = (ours or frames)[-1]
         log.error("error type=%s file=%s line=%s", type(error).__name__, place.filename, place.lineno)
     return static_page("500.html", 500)
 
