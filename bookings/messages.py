@@ -243,7 +243,9 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
     return {
         "clinic_name": settings.CLINIC_SHORT_NAME,
         "name": appointment.patient.name if appointment.patient else "",
-        "has_email": bool(appointment.patient and appointment.patient.email),
+        "how": how_we_answer(appointment.patient.email, appointment.patient.reach_by)
+        if appointment.patient
+        else "",
         "writes": bool(appointment.patient and appointment.patient.reach_by == Patient.ReachBy.WRITE),
         "reference": reference(appointment.reference),
         "when": moment(appointment.starts_at, zone),
@@ -261,6 +263,13 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
         "link": MANAGE_LINK,
         "queue_path": f"{settings.SITE_URL}/admin/",
     }
+
+
+def how_we_answer(email: str, reach_by: str) -> str:
+    """The verb of "We ... you by Friday": by mail where there is an address, and nobody is rung who asked us not to."""
+    if email:
+        return "write to"
+    return "text" if reach_by == Patient.ReachBy.WRITE else "ring"
 
 
 def _already_knows(appointment: Appointment) -> bool:

@@ -157,3 +157,14 @@ def test_a_lost_time_anywhere_looks_first_at_the_clinic_it_was_lost_at(place: Lo
     reader.press("10:15am, Dublin")
     near = reader.text.split("The nearest times to the one you wanted")[1].split("More times")[0]
     assert near.count("Dublin") == 3
+
+
+def test_somebody_who_must_not_be_rung_is_never_told_that_we_ring(place: Location) -> None:
+    reader = tick(to_health(Reader()), "No, none of these")
+    reader.fill("Your name", "Brigid Test").fill("Phone number", "07400 123456").fill(
+        "Date of birth", "27 3 1958"
+    )
+    reader.choose("Please text or email me").press("Continue")
+    assert "We text you instead." in reader.text
+    assert "text you by Friday 19 February" in reader.text
+    assert "We text you by Friday 19 February" in send(reader).text

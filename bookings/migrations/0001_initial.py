@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             name='CallTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(choices=[('ring-me', 'Asked us to ring'), ('health', 'Nurse to ring first'), ('tell', 'Tell them by phone: no email')], max_length=10)),
+                ('why', models.CharField(choices=[('ring-me', 'Asked us to ring'), ('health', 'Nurse to ring first'), ('tell', 'Tell them: no email')], max_length=10)),
                 ('country', models.CharField(choices=[('GB', 'United Kingdom'), ('IE', 'Ireland')], max_length=2)),
                 ('for_clinician', models.BooleanField(default=False, help_text='Only a clinician may make and clear this call.')),
                 ('kind', models.CharField(blank=True, help_text='For words to tell: which message they stand for.', max_length=40)),

@@ -33,7 +33,7 @@ class CallTask(models.Model):
     class Why(models.TextChoices):
         RING_ME = "ring-me", "Asked us to ring"
         HEALTH = "health", "Nurse to ring first"
-        TELL = "tell", "Tell them by phone: no email"
+        TELL = "tell", "Tell them: no email"
 
     class Outcome(models.TextChoices):
         DONE = "done", "Spoke, told them"

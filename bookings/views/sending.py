@@ -17,7 +17,7 @@ from bookings.fees import fees_as_shown
 from bookings.forms import ConsentForm
 from bookings.journey import Journey, Step
 from bookings.life import ENDED, Status
-from bookings.messages import context_of
+from bookings.messages import context_of, how_we_answer
 from bookings.models import Appointment, Patient, Service
 from bookings.promises import promise
 from bookings.services.adults import TooYoung
@@ -59,6 +59,7 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
         **_advice(journey),
         "fees": fees_as_shown(location),
         "answer_by": day(promised.answer_by),
+        "how": how_we_answer(journey.details.get("email", ""), _reach_by(journey)),
         "kept": keeping.kept_words(journey, location, now),
         "location": location,
     }
@@ -121,15 +122,18 @@ def _consultation() -> Service:
     return service
 
 
+def _reach_by(journey: Journey) -> str:
+    return Patient.ReachBy.WRITE if journey.details["missed_call"] == "write" else Patient.ReachBy.RING
+
+
 def _patient(journey: Journey) -> services.PatientDetails:
     given = journey.details
-    write = given["missed_call"] == "write"
     return services.PatientDetails(
         name=given["name"],
         phone=given["phone"],
         email=given.get("email", ""),
         date_of_birth=date.fromisoformat(given["date_of_birth"]),
-        reach_by=Patient.ReachBy.WRITE if write else Patient.ReachBy.RING,
+        reach_by=_reach_by(journey),
         leave_message=given["missed_call"] == "leave",
         ring_when=given["ring_when"],
     )

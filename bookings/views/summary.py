@@ -66,7 +66,7 @@ def _contact_rows(journey: Journey, change: str) -> list[Row]:
         _row("Phone number", phone_words(given["phone"]), change),
         _row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
         _row("If you miss our call", MISSED_CALL[given["missed_call"]], change),
-        _row("Email", given.get("email") or "None. We ring you instead.", change),
+        _row("Email", given.get("email") or _without_email(given["missed_call"]), change),
         _row("Date of birth", shown["date_of_birth"], change),
         _row("A flight or a long trip", shown["travel_on"] or "None planned", change),
     ]
@@ -75,6 +75,10 @@ def _contact_rows(journey: Journey, change: str) -> list[Row]:
     if given.get("anything_else"):
         rows.append(_row("Anything else", given["anything_else"], change))
     return rows
+
+
+def _without_email(missed_call: str) -> str:
+    return "None. We text you instead." if missed_call == "write" else "None. We ring you instead."
 
 
 def _days(journey: Journey) -> dict[str, str]:
