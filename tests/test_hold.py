@@ -253,3 +253,12 @@ def test_the_clinic_itself_is_part_of_the_choice() -> None:
     second = hold(maidenhead, key)
     assert (second.pk, second.location) == (first.pk, maidenhead)
     assert hold(amersham).status == Status.HOLD
+
+
+def test_only_expired_holds_that_stand_in_the_way_are_swept() -> None:
+    place = cast.make_clinic()
+    near, far = hold(place), hold(place, at=NEXT_TIME)
+    hold(place, now=NOW + 30 * MINUTE)
+    near.refresh_from_db()
+    far.refresh_from_db()
+    assert (near.status, far.status) == (Status.CANCELLED, Status.HOLD)
