@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from bookings.models import Appointment
 from clinic.models import Location
 from tests import cast
+from tests.browser.walk import follow
 
 Faults = Callable[[Page], list[str]]
 VERBS = ("confirm", "decline", "cancel", "move")
@@ -32,8 +33,7 @@ def log_in(page: Page, name: str) -> None:
     page.goto("/admin/login/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(cast.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Log in").click()
+    follow(page, page.get_by_role("button", name="Log in"))
 
 
 def addresses(made: Appointment) -> list[str]:
@@ -80,11 +80,11 @@ def test_axe_finds_nothing_where_the_desk_made_a_mistake(
     log_in(page, "desk")
     add, decline = "admin:bookings_appointment_add", "admin:bookings_appointment_decline"
     page.goto(reverse(add))
-    page.locator("#content button[name=slot], #content .times button").first.click()
+    follow(page, page.locator("#content button[name=slot], #content .times button").first)
     for address, args in (("", []), (decline, [request_made.pk])):
         if address:
             page.goto(reverse(address, args=args))
-        page.locator("#content form[method=post] button[type=submit]").last.click()
+        follow(page, page.locator("#content form[method=post] button[type=submit]").last)
         assert page.locator("[id$=_error]").count() >= 1, page.url
         assert faults(page) == [], page.url
 

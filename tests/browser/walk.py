@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 TYPED = {
     "Your name": "Brigid Test",
@@ -14,8 +14,14 @@ TYPED = {
 }
 
 
+def follow(page: Page, control: Locator) -> None:
+    """Press what leads to another page, and wait until that page stands: a click alone returns before it is read."""
+    with page.expect_navigation(wait_until="load"):
+        control.click()
+
+
 def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name).first.click()
+    follow(page, page.locator("main").get_by_role("button", name=name).first)
 
 
 def choose(page: Page, label: str) -> None:
@@ -25,7 +31,7 @@ def choose(page: Page, label: str) -> None:
 def to_health(page: Page) -> Iterator[str]:
     page.goto("/clinics/maidenhead/")
     yield "the clinic"
-    page.get_by_role("link", name="Ask at this clinic").click()
+    follow(page, page.get_by_role("link", name="Ask at this clinic"))
     yield "start"
     press(page, "No, I have none of these")
     yield "visit"
@@ -71,5 +77,5 @@ def _from_details(page: Page) -> Iterator[str]:
     choose(page, "I ask for this appointment")
     press(page, "Send my request")
     yield "sent"
-    page.get_by_role("link", name="See your request").click()
+    follow(page, page.get_by_role("link", name="See your request"))
     yield "your request"
