@@ -32,7 +32,9 @@ FACT: Spec = {
     "text": (str, REQUIRED),
     "number": ((int, type(None)), None),
     "unit": (str, ""),
+    "question": (str, ""),
     "reason": (str, REQUIRED),
+    "unverified": (str, ""),
     "certainty": (str, REQUIRED),
     "claims": (list, []),
 }

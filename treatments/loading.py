@@ -136,7 +136,7 @@ def _treatment(row: Treatment) -> dict[str, Any]:
 
 def _fact(row: Fact) -> dict[str, Any]:
     claims = [{"source": claim.source_id, "says": claim.says} for claim in row.claims.all()]
-    return _read(row, "text", "number", "unit", "reason", "certainty") | {"claims": claims}
+    return _read(row, "text", "number", "unit", "question", "reason", "unverified", "certainty") | {"claims": claims}
 
 
 def _hang_claims(row: Fact, value: dict[str, Any]) -> None:

@@ -80,7 +80,11 @@ class Fact(Loaded):
     text = models.CharField(max_length=120, help_text="As a page prints it, for example “2 to 6”.")
     number = models.IntegerField(null=True, blank=True, help_text="For rules, for example 14.")
     unit = models.CharField(max_length=20, blank=True)
-    reason = models.TextField(help_text="Why we publish this value.")
+    question = models.CharField(
+        max_length=120, blank=True, help_text="What it answers, for example “How long between sessions?”."
+    )
+    reason = models.TextField(help_text="Why we publish this value, for patients to read.")
+    unverified = models.TextField(blank=True, help_text="What we could not check. Printed with the sources.")
     certainty = models.CharField(max_length=8, choices=Certainty)
     signed_by = models.CharField(max_length=120, blank=True, help_text="Name and role of the clinician.")
     signed_on = models.DateField(null=True, blank=True)
@@ -194,6 +198,8 @@ class Section(models.Model):
         PLATE_INJECTION = "plate-injection"
         PLATE_FIRST_VISIT = "plate-first-visit"
         PLATE_FADING = "plate-fading"
+        PLATE_CLINICS = "plate-clinics"
+        PLATE_KINDS = "plate-kinds"
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections")
     key = models.SlugField()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("treatments/", views.hub, name="hub"),
     path("treatments/contraindications/medicine/", views.medicine, name="medicine"),
     path("treatments/<slug:slug>/", views.page, name="page"),
+    path("pictures/<slug:slug>/", views.picture, name="picture"),
     path("fees/", views.fees, name="fees"),
     path("help-now/", views.help_now, name="help_now"),
     path("privacy/", views.privacy, name="privacy"),

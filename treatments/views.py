@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,8 @@ from clinic.context_processors import places
 from treatments import publishing
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
-from treatments.models import Page, Treatment
+from treatments.models import Page, Section, Treatment
+from treatments.plates import PLATES, plate_called
 
 
 def informs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,6 +58,24 @@ def help_now(request: HttpRequest) -> HttpResponse:
 @informs
 def privacy(request: HttpRequest) -> HttpResponse:
     return _text(request)
+
+
+@informs
+def picture(request: HttpRequest, slug: str) -> HttpResponse:
+    """One plate as large as the screen allows, and the way back to each text that shows it."""
+    try:
+        plate = plate_called(slug)
+    except KeyError:
+        raise Http404 from None
+    above = ("clinic:clinics", "Clinics and contact") if slug == "clinics" else ("treatments:hub", "Treatments")
+    shown = Section.objects.filter(component=plate.section, page__published=True)
+    context = {
+        "plate": plate,
+        "plates": PLATES,
+        "trail": [{"url": reverse(above[0]), "title": above[1]}],
+        "sections": shown.select_related("page").order_by("page__position"),
+    }
+    return render(request, "treatments/picture.html", context)
 
 
 def _text(request: HttpRequest, template: str = "treatments/page.html") -> HttpResponse:

@@ -32,7 +32,10 @@ class Clinician(models.Model):
     role = models.CharField(max_length=20, choices=Profession)
     register = models.CharField(max_length=40, blank=True, help_text="GMC, NMC, Medical Council or NMBI.")
     register_number = models.CharField(max_length=30, blank=True)
-    photo = models.ImageField(upload_to="clinicians/", blank=True)
+    about = models.TextField(blank=True, help_text="Two or three plain sentences for patients. No promise.")
+    photo = models.ForeignKey(
+        "clinic.Picture", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="clinician"
     )

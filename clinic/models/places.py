@@ -59,7 +59,9 @@ class Location(models.Model):
     directions = models.TextField(blank=True)
     access = models.TextField(blank=True, help_text="Steps, lift, door width, toilet. Shown once filled in.")
     parking = models.TextField(blank=True)
-    photo = models.ImageField(upload_to="locations/", blank=True)
+    photo = models.ForeignKey(
+        "clinic.Picture", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     verified_on = models.DateField(
         null=True, blank=True, help_text="The day the clinic confirmed these details."
     )
