@@ -13,5 +13,9 @@ urlpatterns = [
     path("pictures/<slug:slug>/", views.picture, name="picture"),
     path("fees/", views.fees, name="fees"),
     path("help-now/", views.help_now, name="help_now"),
+    path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
+    path("cookies/", views.cookies, name="cookies"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("terms/", views.terms, name="terms"),
 ]

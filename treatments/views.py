@@ -61,6 +61,26 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @informs
+def about(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def cookies(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
+def terms(request: HttpRequest) -> HttpResponse:
+    return _text(request)
+
+
+@informs
 def picture(request: HttpRequest, slug: str) -> HttpResponse:
     """One plate as large as the screen allows, and the way back to each text that shows it."""
     try:

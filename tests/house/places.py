@@ -12,13 +12,18 @@ from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 # Names without a template of their own, and why.
 WITHOUT_TEMPLATE = {
     "bookings:calendar": "a file",
+    "clinic:photo": "a file",
     "bookings:link": "a redirect that takes the token out of the address",
 }
 # Names whose template is called otherwise: the pages that are all laid out alike, from files under treatments/content/.
 TEMPLATE_OF = {
+    "treatments:about": "treatments/page.html",
+    "treatments:accessibility": "treatments/page.html",
+    "treatments:cookies": "treatments/page.html",
     "treatments:fees": "treatments/page.html",
     "treatments:medicine": "treatments/page.html",
     "treatments:privacy": "treatments/page.html",
+    "treatments:terms": "treatments/page.html",
     "bookings:help": "bookings/help_now.html",
 }
 # The only steps from a template up into another room: (template, what it takes). The page still renders without them.
