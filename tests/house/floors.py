@@ -14,7 +14,7 @@ FLOORS = {
     "bookings.working_time treatments.screening treatments.structured_data clinic.wording",
     1: "models",
     2: "services links messages diary desk reports outbox trail limits loading facts fees publishing promises consent "
-    "content_checks content_files markup letters mail_folder bank_holidays bookings.demo",
+    "content_checks content_files markup letters pictures printed_settings mail_folder bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
     "management clinic.demo",
     4: "urls apps settings wsgi",
