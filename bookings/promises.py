@@ -32,9 +32,9 @@ def promise(location: Location, now: datetime, holidays: Container[date]) -> Pro
 
 
 def ring_me_by(location: Location, now: datetime, holidays: Container[date]) -> datetime:
-    """The end (UTC) of the next working day: we ring within 1 working day."""
+    """The end (UTC) of the working day within which we ring: RING_ME_WORKING_DAYS from now."""
     zone = location.time_zone
-    return working_day_at(answer_day(now, 1, zone, holidays), DESK_CLOSES, zone)
+    return working_day_at(answer_day(now, settings.RING_ME_WORKING_DAYS, zone, holidays), DESK_CLOSES, zone)
 
 
 def ring_before(

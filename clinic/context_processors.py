@@ -48,7 +48,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "name": settings.CLINIC_NAME,
             "demo": settings.DEMO,
             "phones": SimpleLazyObject(lambda: _phones(request)),
-            "reply_working_days": settings.REPLY_WORKING_DAYS,
         }
     }
 

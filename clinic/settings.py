@@ -54,6 +54,7 @@ REQUIRE_REVIEW = env.bool("REQUIRE_REVIEW", False)
 
 # --- Booking -----------------------------------------------------------------------------------------------------
 REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)
+RING_ME_WORKING_DAYS = env.int("RING_ME_WORKING_DAYS", 1)
 NOTICE_WORKING_HOURS = env.int("NOTICE_WORKING_HOURS", 24)  # 8 desk hours make a working day
 HORIZON_DAYS = env.int("HORIZON_DAYS", 90)
 CUTOFF_HOURS = env.int("CUTOFF_HOURS", 24)
@@ -67,6 +68,7 @@ SETTLE_SECONDS = env.int("SETTLE_SECONDS", 180)
 RING_TRIES = env.int("RING_TRIES", 3)
 RING_TRY_DAYS = env.int("RING_TRY_DAYS", 2)
 PURGE_DAYS = env.int("PURGE_DAYS", 90)
+RECORD_YEARS = env.int("RECORD_YEARS", 8)  # printed; the records themselves are kept elsewhere
 
 # --- Parts -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

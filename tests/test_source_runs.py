@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from tests.test_words import CONTENT, expand, load, pages, strings, whole
+from tests.test_content_files import CONTENT, expand, load, pages, strings, whole
 
 RUNS_FILE = Path(__file__).with_name("source-runs.txt")
 RUN_LENGTH = 8

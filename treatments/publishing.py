@@ -1,8 +1,8 @@
 """Turns the body of a section into safe HTML, with every figure filled in. Never asks the database.
 
-A body is Markdown. `[[fact:gap_min]]` prints a fact and `[[fee:session]]` the price of a session; anything
-else between double square brackets is a mistake and is named as one. All that comes out has passed a list of
-allowed tags.
+A body is Markdown. `[[fact:gap_min]]` prints a fact, `[[fee:session]]` the price of a session and
+`[[setting:hold_minutes]]` a setting; anything else between double square brackets is a mistake and is named
+as one. All that comes out has passed a list of allowed tags.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from clinic.printed_settings import PRINTED, setting_tag
 from treatments import markup, screening
 from treatments.models import Section
 
@@ -34,7 +35,7 @@ SCREENING = {
 MISSING = "(ask us for this figure)"  # printed instead of a wrong one, and logged
 ALLOWED: Mapping[str, set[str]] = {
     "a": {"href"},
-    "data": {"value", "data-fact"},
+    "data": {"value", "data-fact", "data-setting"},
     "h3": {"id"},
     "ol": {"start"},
     "table": {"class"},
@@ -89,6 +90,8 @@ class Figures:
             return data_tag(key, self.facts[key])
         if citation == "fee:session":
             return escape(self.price)
+        if kind == "setting" and key in PRINTED:
+            return setting_tag(key)
         raise UnknownFigure(key if kind == "fact" else citation)
 
 
