@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.template import Context, Template
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from clinic.printed_settings import PRINTED, number, setting_tag
 from treatments.publishing import Figures, UnknownFigure, render
@@ -20,14 +20,14 @@ def test_every_key_names_a_setting_that_is_a_whole_number() -> None:
     assert [key for key, (name, _) in PRINTED.items() if not isinstance(getattr(settings, name), int)] == []
 
 
-def test_minutes_can_be_said_as_hours(settings: SettingsWrapper) -> None:
+def test_minutes_can_be_said_as_hours(settings: Settings) -> None:
     settings.HOLD_MAX_MINUTES = 120
     assert number("hold_most_hours") == "2"
     settings.HOLD_MAX_MINUTES = 90
     assert number("hold_most_hours") == "1.5"
 
 
-def test_a_template_prints_it_with_its_name_and_its_unit(settings: SettingsWrapper) -> None:
+def test_a_template_prints_it_with_its_name_and_its_unit(settings: Settings) -> None:
     settings.REPLY_WORKING_DAYS = 2
     data = '<data value="2" data-setting="REPLY_WORKING_DAYS">2</data>'
     assert printed('{% setting "reply_working_days" %}') == data
