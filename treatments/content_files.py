@@ -36,6 +36,8 @@ FACT: Spec = {
     "reason": (str, REQUIRED),
     "unverified": (str, ""),
     "certainty": (str, REQUIRED),
+    "topic": (str, ""),
+    "order": (int, 0),
     "claims": (list, []),
 }
 CLAIM: Spec = {"source": (str, REQUIRED), "says": (str, REQUIRED)}
@@ -117,6 +119,7 @@ def _read_tables(content: Content, folder: Path, name: str, model: type[Loaded],
         if "claims" in value:
             found = (_fields(content, f"{where}, a claim", claim, CLAIM) for claim in value["claims"])
             value["claims"] = [claim for claim in found if claim]
+            value["position"] = value.pop("order")
         content.entries.append(Entry(model, key, value, where))
 
 

@@ -134,9 +134,14 @@ def _treatment(row: Treatment) -> dict[str, Any]:
     return _read(row, "name", "plain_name", "summary")
 
 
+FACT_COLUMNS = (
+    "text", "number", "unit", "question", "reason", "unverified", "certainty", "topic", "position",
+)  # fmt: skip
+
+
 def _fact(row: Fact) -> dict[str, Any]:
     claims = [{"source": claim.source_id, "says": claim.says} for claim in row.claims.all()]
-    return _read(row, "text", "number", "unit", "question", "reason", "unverified", "certainty") | {"claims": claims}
+    return _read(row, *FACT_COLUMNS) | {"claims": claims}
 
 
 def _hang_claims(row: Fact, value: dict[str, Any]) -> None:

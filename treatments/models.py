@@ -14,6 +14,14 @@ from clinic.wording import money
 MEDICINE_PATH = "/treatments/contraindications/medicine/"
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day of another year; 28 February for a 29th that the year does not have."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 class Loaded(models.Model):
     """A row that `load_content` fills from a file. Knows how it stood when it was last loaded, so that an edit shows."""
 
@@ -44,8 +52,9 @@ class Source(Loaded):
         GUIDELINE = "guideline", "Guideline"
         STUDY = "study", "Study"
         HOSPITAL = "hospital", "Hospital page"
-        BODY = "body", "Professional body"
+        BODY = "body", "Health body"
         CLINIC = "clinic", "Clinic page"
+        SITE = "site", "Health website"
 
     key = models.SlugField(primary_key=True)
     name = models.CharField(max_length=200)
@@ -64,8 +73,33 @@ class Source(Loaded):
         return self.name
 
 
+class FactQuerySet(models.QuerySet["Fact"]):
+    def with_claims(self) -> FactQuerySet:
+        """Each fact with what each source says and which source that is, in two queries."""
+        claims = Claim.objects.select_related("source")
+        return self.prefetch_related(models.Prefetch("claims", queryset=claims))
+
+    def due_for_review(self, on: date) -> FactQuerySet:
+        """Facts that nobody has signed, or that were signed a year or more before that day."""
+        return self.filter(Q(signed_on=None) | Q(signed_on__lte=years_after(on, -1)))
+
+
 class Fact(Loaded):
     """One figure that pages print and rules read, with why we publish it and who signed it."""
+
+    class Topic(models.TextChoices):
+        """In the order in which somebody asks."""
+
+        VEINS = "veins", "Your veins"
+        CHECK = "check", "Who we treat, and the first visit"
+        SESSIONS = "sessions", "Sessions"
+        FEELING = "feeling", "What it feels like"
+        AFTER = "after", "Stockings, washing and moving"
+        TRAVEL = "travel", "Driving and travel"
+        RESULT = "result", "How well it works"
+        MARKS = "marks", "Bruises, marks and new fine veins"
+        PROBLEMS = "problems", "Rare and serious problems"
+        SITE = "site", "This website"
 
     class Certainty(models.TextChoices):
         AGREED = "agreed", "Sources agree"
@@ -86,8 +120,12 @@ class Fact(Loaded):
     reason = models.TextField(help_text="Why we publish this value, for patients to read.")
     unverified = models.TextField(blank=True, help_text="What we could not check. Printed with the sources.")
     certainty = models.CharField(max_length=8, choices=Certainty)
+    topic = models.CharField(max_length=10, choices=Topic, blank=True, help_text="Where it stands in the list.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order within its topic.")
     signed_by = models.CharField(max_length=120, blank=True, help_text="Name and role of the clinician.")
     signed_on = models.DateField(null=True, blank=True)
+
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["key"]

@@ -19,6 +19,7 @@ class Version(models.Model):
         ADMIN = "admin", "Changed by staff"
         FILES = "files", "Loaded from the content files"
         RESTORED = "restored", "An earlier version brought back"
+        FOUND = "found", "As it stood when the history began"
 
     kind = models.CharField(max_length=30, help_text="The noun, for example page.")
     key = models.CharField(max_length=120)
