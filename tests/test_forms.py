@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from bookings.forms import ConsentForm, DetailsForm, HealthForm, RingMeForm, VisitForm, WriteLaterForm
-from bookings.forms.fields import ADDRESS_LONGEST, AddressField, DayField, PhoneField, WordsField
+from clinic.forms.fields import ADDRESS_LONGEST, AddressField, DayField, PhoneField, WordsField
 from clinic.models import Location
 from tests import naughty
 from treatments import screening

@@ -26,11 +26,11 @@ from bookings.admin.times import (
 from bookings.admin.verbs import back_to
 from bookings.admin.words import spoken, told
 from bookings.forms import DetailsForm
-from bookings.forms.fields import WordsField
 from bookings.models import Patient, Service
 from bookings.services import Override, PatientDetails, PhoneBooking
 from bookings.services.adults import TooYoung, is_adult_at
 from bookings.services.errors import NotOffered, TimeTaken
+from clinic.forms.fields import WordsField
 from clinic.models import Location, Membership
 from treatments.screening import AREAS
 

@@ -23,9 +23,9 @@ from bookings.admin.queue import QueueView
 from bookings.admin.reading import read_page
 from bookings.admin.verbs import ACTS, ActView
 from bookings.admin.words import gate_mark, status_mark, when
-from bookings.forms.fields import WordsField
 from bookings.models import Appointment
 from bookings.services.noting import note
+from clinic.forms.fields import WordsField
 from clinic.wording import reference
 
 NOT_SEEN = "It was not on the page you pressed. Please look at it first."

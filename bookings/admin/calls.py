@@ -16,11 +16,11 @@ from django.utils import timezone
 from bookings import desk, services
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
 from bookings.admin.words import Mark, at_place, reach, soon
-from bookings.forms.fields import WordsField
 from bookings.life import Status
 from bookings.models import CallAttempt, CallTask
-from bookings.phones import phone_words
+from clinic.forms.fields import WordsField
 from clinic.models import Country, Location
+from clinic.phones import phone_words
 from clinic.wording import moment, reference
 
 MOST = 100

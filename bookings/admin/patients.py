@@ -13,7 +13,7 @@ from bookings import desk
 from bookings.admin.desk_admin import DeskAdmin
 from bookings.admin.words import reach, status_mark, when
 from bookings.models import Appointment, CallTask, Patient
-from bookings.phones import phone_words
+from clinic.phones import phone_words
 from clinic.wording import calendar_day, reference
 
 

@@ -15,8 +15,8 @@ from bookings.desk import Eyes, eyes_of
 from bookings.life import Status, Verb, allowed
 from bookings.models import Appointment, CallTask
 from bookings.needs import ACCESS_NEEDS
-from bookings.phones import phone_words
 from clinic.models import Membership, Role
+from clinic.phones import phone_words
 from clinic.wording import calendar_day, day_year, reference
 from treatments.screening import AREAS, Level
 

@@ -11,10 +11,10 @@ from django import forms
 
 from bookings import diary
 from bookings.availability import Slot
-from bookings.forms.fields import WordsField
 from bookings.models import Appointment, Service
 from bookings.views.start import read_instant
 from bookings.working_time import working_day_at
+from clinic.forms.fields import WordsField
 from clinic.models import Location
 from clinic.wording import clock, day
 

@@ -16,10 +16,10 @@ from django.utils import timezone
 from bookings import services
 from bookings.admin.desk_admin import DeskView, Refusal, actor, refuse
 from bookings.admin.words import REASON_WORDS, soon, spoken, status_mark, told
-from bookings.forms.fields import WordsField
 from bookings.life import IllegalMove, Verb, allowed
 from bookings.messages import REASONS
 from bookings.models import Appointment
+from clinic.forms.fields import WordsField
 from clinic.models import Role
 from clinic.permissions import DESK
 from clinic.wording import reference

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.forms.fields import CHOOSE, AddressField, DayField, PhoneField, WordsField
-from bookings.forms.visit import helper
 from bookings.models import Patient
 from bookings.needs import ACCESS_NEEDS
+from clinic.forms.fields import CHOOSE, AddressField, DayField, PhoneField, WordsField
+from clinic.forms.helper import helper
 from clinic.models import Country, Location
 
 OLDEST_YEARS = 120
@@ -122,6 +122,8 @@ class RingMeForm(forms.Form):
             "invalid_choice": "Choose one of the places on this page.",
         },
     )
+    # Tells two forms apart. Any text will do, so it can never be wrong.
+    form = forms.Field(required=False, widget=forms.HiddenInput)
     ring_when = forms.ChoiceField(
         label="When is a good time to ring?",
         choices=Patient.RingWhen.choices,

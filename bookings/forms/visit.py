@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 
 from bookings.consent import CONSENT_WORDING
-from bookings.forms.fields import CHOOSE
 from bookings.journey import ANYWHERE
+from clinic.forms.fields import CHOOSE
+from clinic.forms.helper import helper
 from clinic.models import Location
 from treatments import screening
-
-CONTINUE = "Continue"
-
-
-def helper(button: str = CONTINUE, **settings: Any) -> FormHelper:
-    """How one page's form is printed: one filled button, errors above and beside the fields."""
-    made = FormHelper()
-    for name, value in settings.items():
-        setattr(made, name, value)
-    made.add_input(Submit("go", button))
-    return made
 
 
 class VisitForm(forms.Form):

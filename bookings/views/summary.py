@@ -11,9 +11,9 @@ from bookings.forms.contact import MISSED_CALL
 from bookings.journey import Journey
 from bookings.models import Patient
 from bookings.needs import ACCESS_NEEDS
-from bookings.phones import phone_words
 from bookings.views.keeping import answers_of
 from clinic.models import Location
+from clinic.phones import phone_words
 from clinic.wording import calendar_day, moment
 from treatments import screening
 

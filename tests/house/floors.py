@@ -10,7 +10,7 @@ WIRING = 4
 # The floor of a module by its name inside a room; `room.name` where one room means something of its own by it.
 FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
-    "bookings.needs bookings.phones "
+    "bookings.needs clinic.phones "
     "bookings.working_time treatments.screening treatments.structured_data clinic.wording",
     1: "models",
     2: "services links messages diary desk reports outbox trail limits loading facts fees publishing promises consent "

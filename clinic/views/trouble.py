@@ -1,44 +1,23 @@
-"""Pages about the clinics, the mail page of a demo, and the pages for when something went wrong."""
+"""The pages for when something went wrong. None of them shows a trace; those for a broken site ask no database."""
 
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import traceback
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
-from clinic.context_processors import places, standing_phones
-from clinic.models import Location
-from clinic.models.pictures import FOLDER
+from clinic.context_processors import standing_phones
 
 log = logging.getLogger("clinic.requests")
 RETRY_SECONDS = 5
-PHOTO_FILE = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(avif|webp|jpg)")
-PHOTO_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 DATABASE_AWAY = (OperationalError, InterfaceError)
-
-
-@require_safe
-@cache_control(no_cache=True)
-def clinics(request: HttpRequest) -> HttpResponse:
-    return render(request, "clinic/clinics.html", {"locations": places(request)})
-
-
-@require_safe
-@cache_control(no_cache=True)
-def location(request: HttpRequest, slug: str) -> HttpResponse:
-    place = get_object_or_404(Location.objects.select_related("photo").prefetch_related("opening_hours"), slug=slug)
-    return render(request, "clinic/location.html", {"location": place})
 
 
 def static_page(template: str, status: int) -> HttpResponse:
@@ -88,16 +67,3 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         if ours and name != "csrfmiddlewaretoken"
     ]
     return render(request, "403_csrf.html", {"typed": typed}, status=403)
-
-
-@require_safe
-@cache_control(public=True, max_age=31536000, immutable=True)
-def photo(request: HttpRequest, name: str) -> FileResponse:
-    """One file of a photograph. Its name says what is in it, so it never changes."""
-    if not PHOTO_FILE.fullmatch(name):
-        raise Http404
-    try:
-        opened = default_storage.open(f"{FOLDER}/{name}")
-    except OSError:
-        raise Http404 from None
-    return FileResponse(opened, content_type=PHOTO_TYPES[name.rpartition(".")[2]])

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.phones import phone_words, read_phone
+from clinic.phones import phone_words, read_phone
 
 NAME_LONGEST = 120
 _SAID = re.compile(r"(?<=[0-9])(st|nd|rd|th)\b|\bof\b", re.IGNORECASE)  # 27th of March

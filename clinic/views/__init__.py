@@ -1,0 +1,24 @@
+"""The pages of the clinic room, by what they are about."""
+
+from clinic.views.photos import photo
+from clinic.views.places import clinics, location
+from clinic.views.trouble import (
+    DATABASE_AWAY,
+    form_expired,
+    server_error,
+    service_unavailable,
+    static_page,
+    unreadable,
+)
+
+__all__ = [
+    "DATABASE_AWAY",
+    "clinics",
+    "form_expired",
+    "location",
+    "photo",
+    "server_error",
+    "service_unavailable",
+    "static_page",
+    "unreadable",
+]
