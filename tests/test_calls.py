@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from bookings import services
 from bookings.models import Appointment, CallAttempt, CallTask, Patient
@@ -202,3 +203,34 @@ def test_clearing_does_not_count_as_a_change_of_the_appointment() -> None:
     asked = Appointment.objects.get()
     close(task, OUTCOME.COME_AS_PLANNED, nurse(place))
     assert cast.act(services.confirm, asked).status == "booked"
+
+
+def test_the_same_form_twice_is_one_call_and_a_corrected_one_another() -> None:
+    place = cast.make_clinic("maidenhead")
+    who = RingMe("Brigid Test", "+442079460000", "morning", True)
+    first, second, other = (
+        services.ring_me(who=who, location=place, country="GB", key=key, now=NOW) for key in ("a", "a", "b")
+    )
+    assert first == second != other
+    assert Patient.objects.count() == 2, "a call that was there already makes no new person"
+
+
+def test_ring_me_pressed_in_two_windows_makes_one_call() -> None:
+    cast.make_clinic("maidenhead")
+    one, two = Client(), Client()
+    page = one.get("/book/ring-me/")
+    form = page.context["form"]
+    typed = {
+        "name": "Brigid Test",
+        "phone": "020 7946 0000",
+        "place": "maidenhead",
+        "ring_when": "any",
+        "leave_message": "no",
+        "form": form["form"].value(),
+    }
+    for client in (one, two):
+        answer = client.post("/book/ring-me/", typed)
+        assert answer.status_code == 302, answer.context["form"].errors
+    assert CallTask.objects.count() == 1
+    one.post("/book/ring-me/", {**typed, "phone": "020 7946 0001"})
+    assert CallTask.objects.count() == 2

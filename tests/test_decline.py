@@ -104,3 +104,13 @@ def test_a_request_whose_time_passed_still_waits_for_a_person() -> None:
     hourly(AFTER + dt.timedelta(days=30))
     asked.refresh_from_db()
     assert asked.status == Status.PENDING
+
+
+def test_a_cancelled_request_still_to_come_is_told_cancelled_not_early() -> None:
+    place = cast.make_clinic("maidenhead")
+    made, desk = cast.make_request(place), cast.make_desk(place)
+    cancelled = cast.act(services.cancel, made, desk)
+    with pytest.raises(IllegalMove):
+        cast.act(services.not_answered, cancelled, desk)
+    with pytest.raises(IllegalMove):
+        cast.act(services.no_show, cancelled, desk)

@@ -168,3 +168,12 @@ def test_somebody_who_must_not_be_rung_is_never_told_that_we_ring(place: Locatio
     assert "We text you instead." in reader.text
     assert "text you by Friday 19 February" in reader.text
     assert "We text you by Friday 19 February" in send(reader).text
+
+
+@pytest.mark.django_db
+def test_without_any_clinic_every_step_leads_to_a_page() -> None:
+    cast.make_service()
+    reader = Reader()
+    reader.open("/book/").press("No, I have none of these")
+    for path in ("/book/visit/", "/book/time/", "/book/ring-me/", "/clinics/"):
+        assert reader.client.get(path, follow=True).status_code in (200, 404), path

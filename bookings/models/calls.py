@@ -59,6 +59,9 @@ class CallTask(models.Model):
         max_length=40, blank=True, help_text="For words to tell: which message they stand for."
     )
     script = models.TextField(blank=True)
+    key = models.CharField(
+        max_length=64, unique=True, null=True, editable=False, help_text="One form sent twice is one call."
+    )
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)

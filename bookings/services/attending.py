@@ -37,9 +37,11 @@ def no_show(*, appointment_id: int, expected_version: int, actor: Actor, now: da
     """She did not come: said by a person, never by a clock, and not before the time itself."""
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
-    if appointment.starts_at > now:
+    early = appointment.starts_at > now
+    appointment = walk(appointment, Verb.NO_SHOW, expected_version=expected_version, actor=actor, now=now)
+    if early:  # told last: that it was cancelled says more; the step itself is rolled back
         raise TooEarly("Its time has not come yet.")
-    return walk(appointment, Verb.NO_SHOW, expected_version=expected_version, actor=actor, now=now)
+    return appointment
 
 
 @durable

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -51,27 +52,40 @@ class RingMe:
 
 @durable
 def ring_me(
-    *, who: RingMe, location: Location | None, country: str, for_clinician: bool = False, now: datetime
+    *,
+    who: RingMe,
+    location: Location | None,
+    country: str,
+    for_clinician: bool = False,
+    key: str | None = None,
+    now: datetime,
 ) -> CallTask:
-    """Somebody asks to be rung, by one clinic or by any of a country. Due at the end of the next working day."""
-    patient = Patient.objects.create(
+    """Somebody asks to be rung, by one clinic or by any of a country. Due at the end of the next working day.
+
+    The same `key` again, even at the same moment, is the same call.
+    """
+    place = location or Location.objects.filter(country=country).first()
+    if place is None:
+        raise BookingError("We have no clinic in that country yet. Please phone us.")
+    task = {
+        "why": CallTask.Why.RING_ME,
+        "patient": lambda: _caller(who, now),
+        "location": location,
+        "country": place.country,
+        "for_clinician": for_clinician,
+        "made_at": now,
+        "due_at": ring_me_by(place, now, diary.holidays(place.country)),
+    }
+    return CallTask.objects.get_or_create(key=key or uuid4().hex, defaults=task)[0]
+
+
+def _caller(who: RingMe, now: datetime) -> Patient:
+    return Patient.objects.create(
         name=who.name,
         phone=who.phone,
         ring_when=who.ring_when,
         leave_message=who.leave_message,
         created_at=now,
-    )
-    place = location or Location.objects.filter(country=country).first()
-    if place is None:
-        raise BookingError("We have no clinic in that country yet. Please phone us.")
-    return CallTask.objects.create(
-        why=CallTask.Why.RING_ME,
-        patient=patient,
-        location=location,
-        country=place.country,
-        for_clinician=for_clinician,
-        made_at=now,
-        due_at=ring_me_by(place, now, diary.holidays(place.country)),
     )
 
 

@@ -88,8 +88,7 @@ def not_answered(*, appointment_id: int, expected_version: int, actor: Actor, no
     """Close a request whose time passed before anybody answered. A person does this, never a timer."""
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
-    if appointment.starts_at > now:
-        raise TooEarly("Its time has not passed yet. Please confirm or decline it.")
+    early = appointment.starts_at > now
     appointment = walk(
         appointment,
         Verb.NOT_ANSWERED,
@@ -98,6 +97,8 @@ def not_answered(*, appointment_id: int, expected_version: int, actor: Actor, no
         now=now,
         reason_code="not-answered",
     )
+    if early:  # told last: that it was cancelled says more; the step itself is rolled back
+        raise TooEarly("Its time has not passed yet. Please confirm or decline it.")
     _end(appointment, now)
     messages.declined(appointment, reason_code="not-answered", now=now)
     return appointment

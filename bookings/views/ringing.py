@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core import signing
@@ -34,7 +35,7 @@ def ring_me(request: HttpRequest) -> HttpResponse:
         request.session.pop(FOR_NURSE, None)  # somebody who came by another link
     wanted = request.session.get(FOR_NURSE) or request.GET.get("clinic", "")
     posted = request.POST if request.method == "POST" else None
-    form = RingMeForm(posted, locations=locations, initial={"place": wanted})
+    form = RingMeForm(posted, locations=locations, initial={"place": wanted, "form": uuid4().hex})
     if form.is_bound and form.is_valid():
         try:
             return _ask(request, form.cleaned_data, locations)
@@ -49,24 +50,23 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
     place = next((each for each in locations if each.slug == given["place"]), None)
     lead = place or next(each for each in locations if each.country == given["place"])
     who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
-    said = _mark({**given, "nurse": FOR_NURSE in request.session})
-    if request.session.get(SENT, {}).get("said") != said:  # pressed twice, it is still one call
-        task = services.ring_me(
-            who=who,
-            location=place,
-            country=lead.country,
-            for_clinician=FOR_NURSE in request.session,
-            now=timezone.now(),
-        )
-        at = task.due_at
-        by = f"{clock_at(at, lead.time_zone)} on {day(at.astimezone(lead.zone))}"
-        request.session[SENT] = {"said": said, "by": by, "nurse": task.for_clinician}
-        request.session.pop(FOR_NURSE, None)
+    task = services.ring_me(
+        who=who,
+        location=place,
+        country=lead.country,
+        for_clinician=FOR_NURSE in request.session,
+        key=_mark(given),
+        now=timezone.now(),
+    )
+    at = task.due_at
+    by = f"{clock_at(at, lead.time_zone)} on {day(at.astimezone(lead.zone))}"
+    request.session[SENT] = {"by": by, "nurse": task.for_clinician}
+    request.session.pop(FOR_NURSE, None)
     return redirect("bookings:ring_me_sent")
 
 
 def _mark(said: dict[str, Any]) -> str:
-    """Tells two askings apart without keeping what was said."""
+    """One form with the same words is one call; a word corrected is another. Keeps nothing of what was said."""
     return signing.Signer(salt="bookings.ring-me").signature(json.dumps(said, sort_keys=True))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bookings import diary
@@ -37,6 +37,8 @@ def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpRe
     if away := skipped(request, journey, Step.TIME):
         return away
     locations = {place.pk: place for place in places(request)}
+    if not locations:
+        return redirect("bookings:ring_me")  # no clinic is entered yet: a person helps
     status = 200
     if request.method == "POST":
         refusal = _keep_time(request, journey, locations, now)
