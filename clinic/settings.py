@@ -157,6 +157,7 @@ SESSION_COOKIE_AGE = JOURNEY_IDLE_MINUTES * 60
 SESSION_COOKIE_SAMESITE = "Lax"  # a manage link is opened from a mail
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # until the browser closes, as the page about cookies says
 CSRF_FAILURE_VIEW = "clinic.views.form_expired"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_COOKIES = not (DEMO or DEBUG)

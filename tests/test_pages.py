@@ -34,7 +34,11 @@ TEXTS = {
     "/treatments/before-your-visit/": 6,
     "/fees/": 6,
     "/help-now/": 6,
+    "/about/": 6,
     "/privacy/": 6,
+    "/cookies/": 6,
+    "/accessibility/": 6,
+    "/terms/": 6,
 }
 PAGES = {"/": 6, "/treatments/": 4, **TEXTS, "/clinics/": 2, "/clinics/maidenhead/": 6, "/clinics/dublin/": 6}
 MEDICINE = re.compile(r"tetradecyl|fibro-?vein|benzyl", re.IGNORECASE)
