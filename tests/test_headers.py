@@ -27,11 +27,12 @@ POLICY = {
     "style-src": "'self'",
     "img-src": "'self'",
     "font-src": "'self'",
+    "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-ADMIN_POLICY = {**POLICY, "script-src": "'self'", "connect-src": "'self'"}
+ADMIN_POLICY = {**POLICY, "script-src": "'self'"}
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
