@@ -36,6 +36,7 @@ table thead tbody tfoot tr select picture hr
 """
 BLOCKS = {*KINDS, *_HOLDERS.split()}
 UNREAD = {"script", "style", "template", "textarea", "svg", "head", "noscript"}
+DRAWN = {"title", "desc", "text"}  # what a drawing says
 SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder")
 # Spans that the style sheet puts on a line of their own, and holders whose links stand apart.
 OWN_LINE = {"hint", "choice-hint", "word", "optional"}
@@ -139,7 +140,14 @@ def _walk(
     skip: Element | None,
 ) -> None:
     """Read one element. `kind` and `holders` are those of the block that its loose text belongs to."""
-    if here is skip or not isinstance(here.tag, str) or here.tag in UNREAD or here.get("type") == "hidden":
+    if here is skip or not isinstance(here.tag, str) or here.get("type") == "hidden":
+        return
+    if _tag(here) == "svg":
+        drawn = (each for each in here.iter() if isinstance(each.tag, str) and _tag(each) in DRAWN)
+        reading.page.blocks += [
+            Block("name", text, section=reading.section) for each in drawn if (text := _line(each))
+        ]
+    if _tag(here) in UNREAD:
         return
     if CLAIM in here.attrib:
         reading.page.claims += 1
@@ -155,7 +163,7 @@ def _walk(
         reading.flush(kind, holders)
         kind = _kind(here, holders)
     if here.tag in ("h1", "h2"):
-        reading.section = " ".join("".join(here.itertext()).split())
+        reading.section = _line(here)
     if here.tag == "br":
         reading.add(BREAK, told)
     leads = here.tag in ("strong", "b") and not _collapsed(reading.letters)[0]
@@ -167,6 +175,15 @@ def _walk(
         reading.lead = _collapsed(reading.letters)[0]
     if own:
         reading.flush(kind, inner)
+
+
+def _tag(here: Element) -> str:
+    """A drawing's elements may come with the namespace before their names."""
+    return here.tag.rpartition("}")[2]
+
+
+def _line(here: Element) -> str:
+    return " ".join("".join(here.itertext()).split())
 
 
 def _kind(here: Element, holders: frozenset[str]) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 SHAPES = (
+    ("address", re.compile(r"https?://\S+|\S+@\S+")),
     ("phone", re.compile(r"(?:\+\d{2,3}(?: ?\d{1,4}){2,4}|\b0\d{1,4}(?: ?\d{2,4}){2,3})\b")),
     ("emergency number", re.compile(r"\b(?:999|112|111)\b")),
     ("date", re.compile(rf"\b\d{{1,2}} {_MONTH}(?: (?:19|20)\d\d)?\b|\b{_MONTH} 20\d\d\b")),
@@ -29,8 +30,10 @@ class Exempt(NamedTuple):
 EXEMPT = (
     Exempt("step", re.compile(r"\bStep \d of 5\b"), "which of the booking's steps this is"),
     Exempt("health page", re.compile(r"\bpage \d of 3\b"), "which of the three lists this is"),
+    Exempt("stage", re.compile(r"^Weeks 2 and 3$"), "the name of a stage of aftercare, by its plan"),
     Exempt("sources", re.compile(r"^Sources we read \(\d+\)"), "counted from the list beneath it"),
     Exempt("article", re.compile(r"\bArticles? \d+(?:\(\w+\))*"), "the name of a paragraph of a law"),
+    Exempt("standard", re.compile(r"\bWCAG 2\.2\b"), "the name of a standard"),
     Exempt(
         "way to type",
         re.compile(r"\bfor example,? \d{1,2} \d{1,2} \d{4}\b", re.I),
@@ -40,13 +43,18 @@ EXEMPT = (
 
 
 class Tied(NamedTuple):
-    """Words that hold a figure where no mark can stand, and the fact whose text the figure has to be."""
+    """Words with a figure where no mark can stand, and where the figure is kept: a test holds the two together."""
 
     words: str
-    fact: str
+    kept: str  # `fact:key`, or the dotted name of a constant
+    per: int = 1  # what the constant is divided by
 
 
-TIED: tuple[Tied, ...] = ()
+TIED = (
+    Tied("Up to 3 months", "fact:result_months"),
+    Tied("a trip over 4 hours", "fact:journey_hours"),
+    Tied("within 2 years", "bookings.forms.contact.FARTHEST_DAYS", 365),
+)
 
 
 def without_origin(loose: str, elsewhere: Iterable[str] = ()) -> list[str]:

@@ -8,9 +8,12 @@ from dataclasses import replace
 from django.test import Client
 
 from clinic.models import Location
+from tests import cast
 from tests.crawl import Seen, crawl, seen
 from tests.words.blocks import Block, PageText, read_page
+from tests.words.letters import letters
 from tests.words.rules import Known
+from tests.words.said import said
 from treatments import screening
 from treatments.fees import totals
 from treatments.models import Fee
@@ -59,5 +62,6 @@ def one_page(address: str) -> list[PageText]:
 
 
 def whole_site() -> list[PageText]:
-    """Every page and every booking answer. The caller has filled the database and stopped the clock."""
-    return pages_of(crawl().everything)
+    """Every page, booking answer and letter. The caller has loaded the content and stopped the clock."""
+    cast.make_clinic("maidenhead")
+    return [*pages_of(crawl().everything), said(), *letters()]

@@ -9,7 +9,7 @@ from tests.words.blocks import Block
 
 # After the mark that ends a sentence stands a space and something that begins one.
 _END = re.compile(r"(?<=[.!?])[\"”’)]*(?:\s+(?=[\"“‘(]?[A-Z0-9£€#])|$)|\n+")
-_PHONE = re.compile(r"(?:\+\d{2,3}(?: ?\d{1,4}){2,4}|\b0\d{1,4}(?: ?\d{2,4}){2,3})\b")
+ONE_WORD = re.compile(r"https?://\S+|\S+@\S+|(?:\+\d{2,3}(?: ?\d{1,4}){2,4}|\b0\d{1,4}(?: ?\d{2,4}){2,3})\b")
 _TOKEN = re.compile(r"[^\W_]")
 
 
@@ -38,5 +38,5 @@ def sentences(block: Block) -> list[Sentence]:
 
 
 def words(text: str) -> list[str]:
-    """What stands between spaces and holds a letter or a digit. A phone number is one word."""
-    return [word for word in _PHONE.sub("phone", text).split() if _TOKEN.search(word)]
+    """What stands between spaces and holds a letter or a digit. A phone number or an address of the web is one word."""
+    return [word for word in ONE_WORD.sub("phone", text).split() if _TOKEN.search(word)]

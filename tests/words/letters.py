@@ -1,0 +1,57 @@
+"""Gets every kind of letter written to people in each state, by the verbs that write them. Needs a database of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import html5lib
+
+from bookings import messages, services
+from bookings.models import CallTask
+from clinic.models import Message
+from tests import cast
+from tests.words.blocks import PageText, read_letter, read_page
+from treatments.screening import PageAnswer
+
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+FOR_STAFF = {"new_request"}  # kinds that go to the clinic's own address
+CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
+_LINK = "https://testserver/book/link/x/"  # what the worker puts in
+
+
+def letters() -> list[PageText]:
+    """Subject and both bodies of everything sent to patients, and what is read out to those without email."""
+    write_all()
+    found = []
+    for message in Message.objects.filter(audience="patient").order_by("pk"):
+        name = f"(letter {message.kind})"
+        found.append(read_letter(name, message.subject, message.text.replace(messages.MANAGE_LINK, _LINK)))
+        body, around = read_page(name, html5lib.parse(message.html, namespaceHTMLElements=False))
+        found.append(PageText(name, body.blocks + around.blocks))
+    for task in CallTask.objects.filter(why=CallTask.Why.TELL).order_by("pk"):
+        found.append(read_letter(f"(letter {task.kind})", "", task.script))
+    return found
+
+
+def write_all() -> None:
+    """Each verb that writes, for a request that goes straight on and one that a nurse rings about, in both countries."""
+    for number, slug in enumerate(("maidenhead", "dublin")):
+        place, day = cast.make_clinic(slug), dt.timedelta(days=7 * number)
+        for minutes, wish in enumerate(({}, {"answers": CLOT}, {"patient": cast.make_details(email="")})):
+            at = cast.FREE_TIME + day + dt.timedelta(hours=minutes)
+            asked = cast.make_request(place, starts_at=at, **wish)
+            moved = cast.act(services.move, asked, starts_at=at + dt.timedelta(minutes=30), location=place)
+            if "answers" not in wish:
+                moved = cast.act(services.confirm, moved)
+            cast.post_went()
+            cast.act(services.cancel, moved, reason_code="clinic")
+        for minutes, code in enumerate(messages.REASONS):
+            at = cast.FREE_TIME + day + dt.timedelta(hours=3, minutes=30 * minutes)
+            cast.act(services.decline, cast.make_request(place, starts_at=at), reason_code=code)
+        services.write_later(email="jo@example.org", on=dt.date(2027, 9, 1), location=place, now=cast.NOW)
+
+
+def kinds_written() -> set[str]:
+    """Kinds of letters that templates exist for, other than those for staff."""
+    return {path.parent.name for path in TEMPLATES.glob("*/messages/*/subject.txt")} - FOR_STAFF
