@@ -34,7 +34,7 @@ def test_it_turns_the_held_time_into_a_pending_appointment() -> None:
 def test_it_keeps_every_answer_the_consent_and_the_extra_words() -> None:
     asked = cast.make_request(cast.make_clinic(), anything_else="I come by train.")
     assert asked.answers.count() == 22  # the visit question and every tick
-    assert asked.consents.get().wording.startswith("I ask for this appointment.")
+    assert asked.consents.get().wording.startswith("I ask for this appointment, and")
     assert asked.notes.get().text == "I come by train."
 
 

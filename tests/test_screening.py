@@ -71,7 +71,7 @@ SOURCE_LIST = [
     ("allergic conditions", NOT_NOW, "serious allergy"),
     ("unable to walk or bed-bound", NOT_NOW, "cannot walk, are mostly in bed"),
     ("inherited clot risk", NOT_NOW, "blood clots too easily, from birth"),
-    ("several clot risks together", NOT_NOW, "several clot risks at once"),
+    ("several clot risks together", NOT_NOW, "several things at once that raise the chance of a clot"),
     ("recent superficial phlebitis", NOT_NOW, "hard, red or painful, now or not long ago"),
     ("recent DVT or PE", NOT_NOW, "clot in a leg or lung not long ago"),
     ("recent surgery", NOT_NOW, "operation"),

@@ -280,7 +280,7 @@ LICENCE_ONLY: Mapping[Heading, tuple[Row, ...]] = {
         Row("You are under 18", "", "L"),
         Row("You had a clot in a leg or lung not long ago", "", "LU"),
         Row("You were told that your blood clots too easily, from birth or later", "", "LU"),
-        Row("You have several clot risks at once", _RISKS, "L"),
+        Row("You have several things at once that raise the chance of a clot", _RISKS, "L"),
         Row("Sore, hard veins keep coming in new places (migrating phlebitis)", "", "L"),
         Row("The valves in your deep leg veins do not work", "A scan shows this.", "L"),
         Row("You have very large veins with wide joins to the deep veins", "A scan shows this.", "L"),
