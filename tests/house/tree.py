@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOMS = ("clinic", "treatments", "bookings")  # each may know those before it
-_MADE = {".git", ".venv", "var", "staticfiles", "node_modules", "test-results", ".hypothesis"}
+_MADE = {".git", ".venv", "var", "staticfiles", "screens", "node_modules", "test-results", ".hypothesis"}
 _MADE |= {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 
 
