@@ -11,12 +11,14 @@ WIRING = 4
 FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
     "bookings.needs clinic.phones "
-    "bookings.working_time treatments.screening treatments.structured_data clinic.wording",
+    "bookings.working_time treatments.plates treatments.screening treatments.structured_data treatments.plain_text clinic.differences "
+    "clinic.wording",
     1: "models",
-    2: "services links messages diary desk reports outbox trail limits loading facts fees publishing promises consent "
-    "content_checks content_files markup letters pictures printed_settings mail_folder bank_holidays bookings.demo",
+    2: "services links messages diary desk reports outbox trail limits page_cache loading plain_values keepers versions "
+    "signing reviewing facts fees publishing promises consent "
+    "content_checks content_files markup telling letters pictures printed_settings mail_folder bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
-    "management clinic.demo",
+    "informing routes warming management clinic.demo",
     4: "urls apps settings wsgi",
 }
 _FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names.split()}

@@ -30,7 +30,10 @@ TEMPLATE_OF = {
 UPWARD_STEPS = {
     ("admin/index.html", "desk"),
     ("clinic/clinics.html", "fees"),
+    ("clinic/clinics.html", "plates"),
+    ("clinic/clinics.html", "structured"),
     ("clinic/location.html", "fees"),
+    ("clinic/location.html", "structured"),
     ("clinic/location_times.html", "next_times"),
     ("components/plate_fading.html", "facts"),
     ("treatments/home_times.html", "next_times"),
@@ -43,7 +46,7 @@ _REGISTRY = re.compile(
     "python" r"hosted\.org|py" r"pi\.org|registry\.npm" r"js|--(?:extra-)?index-url[ =]|--find-links[ =]"
 )
 _MACHINE = re.compile(r"(?<![\w.:/-])/(?:opt|root|home|work|Users)/\w")
-_TEXTS = (".py", ".txt", ".toml", ".md", ".html", ".css", ".svg", ".conf", ".service", ".example", ".yml", "")
+_TEXTS = {"", *".py .txt .toml .md .html .css .svg .conf .service .example .yml .json .mjs".split()}
 
 
 def url_names(root: Path) -> Iterator[tuple[str, str, str]]:
