@@ -151,6 +151,7 @@ def test_titles_and_descriptions_are_read() -> None:
     head = f"<title>Safe</title><meta name=description content='{n_words(21)}'>"
     assert found(rules.nothing_banned, "", head=head)
     assert found(rules.sentences_are_short, "", head=head)
+    assert found(rules.nothing_banned, "", head="<meta property='og:title' content='Painless'>")
 
 
 # --- How a page is read ------------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder")
 # Spans that the style sheet puts on a line of their own, and holders whose links stand apart.
 OWN_LINE = {"hint", "choice-hint", "word", "optional"}
 ROW_OF_LINKS = {"links", "buttons", "plain-list"}
+# What a search engine or a shared link shows of a page.
+TOLD_BY_META = {"description", "og:title", "og:description", "og:image:alt"}
 BREAK = "\u2028"  # stands for a <br> while letters are gathered
 # A cell with a source's own claim, word for word theirs. Counted, never judged.
 CLAIM = "data-claim"
@@ -127,7 +129,7 @@ def _head(tree: Element) -> Iterator[tuple[str, str]]:
         yield "".join(title.itertext()), "heading"
         break  # a drawing may have a title too
     for meta in tree.iter("meta"):
-        if meta.get("name") == "description":
+        if meta.get("name", meta.get("property", "")) in TOLD_BY_META:
             yield meta.get("content", ""), "description"
 
 

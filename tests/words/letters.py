@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import html5lib
+from icalendar import Calendar
 
 from bookings import messages, services
 from bookings.models import CallTask
@@ -16,6 +17,7 @@ from treatments.screening import PageAnswer
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 FOR_STAFF = {"new_request"}  # kinds that go to the clinic's own address
+SHOWN = ("summary", "location", "description")  # of a calendar entry
 CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
 _LINK = "https://testserver/book/link/x/"  # what the worker puts in
 
@@ -29,9 +31,21 @@ def letters() -> list[PageText]:
         found.append(read_letter(name, message.subject, message.text.replace(messages.MANAGE_LINK, _LINK)))
         body, around = read_page(name, html5lib.parse(message.html, namespaceHTMLElements=False))
         found.append(PageText(name, body.blocks + around.blocks))
+        if message.calendar:
+            found.append(
+                read_letter(
+                    f"(calendar {message.calendar_method.lower()})", "", calendar_words(message.calendar)
+                )
+            )
     for task in CallTask.objects.filter(why=CallTask.Why.TELL).order_by("pk"):
         found.append(read_letter(f"(letter {task.kind})", "", task.script))
     return found
+
+
+def calendar_words(file: str) -> str:
+    """What a calendar shows of an appointment, a line each."""
+    shown = (event.get(name) for event in Calendar.from_ical(file).walk("VEVENT") for name in SHOWN)
+    return "\n".join(str(text) for text in shown if text)
 
 
 def write_all() -> None:
