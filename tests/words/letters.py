@@ -12,7 +12,7 @@ from bookings import messages, services
 from bookings.models import CallTask
 from clinic.models import Message
 from tests import cast
-from tests.words.blocks import PageText, read_letter, read_page
+from tests.words.blocks import Block, PageText, read_letter, read_page
 from treatments.screening import PageAnswer
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -32,20 +32,16 @@ def letters() -> list[PageText]:
         body, around = read_page(name, html5lib.parse(message.html, namespaceHTMLElements=False))
         found.append(PageText(name, body.blocks + around.blocks))
         if message.calendar:
-            found.append(
-                read_letter(
-                    f"(calendar {message.calendar_method.lower()})", "", calendar_words(message.calendar)
-                )
-            )
+            found.append(calendar(f"(calendar {message.calendar_method.lower()})", message.calendar))
     for task in CallTask.objects.filter(why=CallTask.Why.TELL).order_by("pk"):
         found.append(read_letter(f"(letter {task.kind})", "", task.script))
     return found
 
 
-def calendar_words(file: str) -> str:
-    """What a calendar shows of an appointment, a line each."""
-    shown = (event.get(name) for event in Calendar.from_ical(file).walk("VEVENT") for name in SHOWN)
-    return "\n".join(str(text) for text in shown if text)
+def calendar(name: str, file: str) -> PageText:
+    """What a calendar shows of an appointment, each field as a cell of it."""
+    shown = (event.get(field) for event in Calendar.from_ical(file).walk("VEVENT") for field in SHOWN)
+    return PageText(name, [Block("cell", str(text)) for text in shown if text])
 
 
 def write_all() -> None:

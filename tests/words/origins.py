@@ -31,6 +31,7 @@ EXEMPT = (
     Exempt("step", re.compile(r"\bStep \d of 5\b"), "which of the booking's steps this is"),
     Exempt("health page", re.compile(r"\bpage \d of 3\b"), "which of the three lists this is"),
     Exempt("stage", re.compile(r"^Weeks 2 and 3$"), "the name of a stage of aftercare, by its plan"),
+    Exempt("plate", re.compile(r"\bPlate \d\b"), "the number that a picture has in the set"),
     Exempt("sources", re.compile(r"^Sources we read \(\d+\)"), "counted from the list beneath it"),
     Exempt("article", re.compile(r"\bArticles? \d+(?:\(\w+\))*"), "the name of a paragraph of a law"),
     Exempt("standard", re.compile(r"\bWCAG 2\.2\b"), "the name of a standard"),
