@@ -80,6 +80,7 @@ BARE = (
     "<body>{}</body></html>"
 )
 BODY = (
+    "<script type='application/ld+json'>{}</script>"
     "<h1 id=a>Fees</h1><p>£395 per session. In the UK call 111.</p><a href='#a'>Up</a>"
     "<svg aria-hidden=true></svg><p>Not yet checked by a clinician. Read on 1 November 2026.</p>"
 )
@@ -154,6 +155,8 @@ PLANTED: list[tuple[Rule, Crawl, str]] = [
     ),
     (page_rules.no_cookie_where_nothing_is_asked, site_with(sets_cookie=True), "it sets a cookie"),
     (page_rules.no_script, site_with("<script></script>"), "a script"),
+    (page_rules.no_script, site_with("<script type='module'></script>"), "a script"),
+    (page_rules.no_script, site_with("<script type='application/ld+json' src='/a.js'></script>"), "a script"),
     (page_rules.no_script, site_with("<p onclick='go()'></p>"), "has onclick"),
     (page_rules.no_script, site_with("<a href='javascript:go()'>A</a>"), "links to a script"),
     (page_rules.no_style_of_its_own, site_with("<p style='color: red'></p>"), "<p> has a style"),

@@ -44,6 +44,9 @@ ALWAYS = {
 }
 
 
+DATA = '<script type="application/ld+json">'  # no browser runs it
+
+
 @pytest.fixture
 def site(db: None, tmp_path: Path) -> Iterator[None]:
     """A clinic, a style sheet on disk, and the addresses with a view that breaks."""
@@ -190,7 +193,7 @@ def test_the_three_host_cookies_of_production() -> None:
 def test_no_page_of_ours_needs_what_the_policy_forbids(site: None) -> None:
     looked_at = 0
     for path in (*PAGES, "/book/", "/book/ring-me/", "/book/help-now/", "/nowhere/"):
-        page = get(path).content.decode()
+        page = get(path).content.decode().replace(DATA, "")
         looked_at += "<main" in page
         for forbidden in (
             "<script",

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 # Of each page, the queries it may ask: page, sections, sources, facts, fees and the clinics with their phones.
 TEXTS = {
-    "/treatments/sclerotherapy/": 6,
-    "/treatments/microsclerotherapy/": 6,
+    "/treatments/sclerotherapy/": 7,  # and the sections elsewhere that say how it is prepared and followed up
+    "/treatments/microsclerotherapy/": 7,
     "/treatments/aftercare/": 6,
     "/treatments/contraindications/": 6,
     "/treatments/contraindications/medicine/": 6,
