@@ -35,21 +35,21 @@ PLATES = (
         1,
         "Where the veins lie",
         1,
-        "A large picture of a leg, cut open: thread veins in the skin, varicose veins in the fat, deep veins below.",
+        "A large picture of a leg, cut open. Thread veins lie in the skin, varicose veins in the fat, deep veins below.",
     ),
     Plate(
         "kinds",
         2,
         "Thread veins and varicose veins",
         2,
-        "Two kinds of leg vein in one large picture, on lighter and on darker skin, so that you can tell them apart.",
+        "Two kinds of leg vein in one large picture, on lighter and darker skin. See how to tell them apart.",
     ),
     Plate(
         "injection",
         3,
         "What an injection does",
         4,
-        "How a small injection closes a leg vein, step by step, in a large picture on lighter and on darker skin.",
+        "How a small injection closes a leg vein, step by step. A large picture on lighter and darker skin.",
     ),
     Plate(
         "first-visit",
@@ -63,7 +63,7 @@ PLATES = (
         5,
         "How a treated vein fades",
         5,
-        "What you may see on your leg after treatment, up to a year, as one large picture on lighter and darker skin.",
+        "What you may see on your leg after treatment, up to a year. A large picture on lighter and darker skin.",
     ),
     Plate(
         "clinics",
