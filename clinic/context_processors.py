@@ -57,6 +57,7 @@ def _phones(request: HttpRequest) -> list[dict[str, str]]:
         return phones(places(request)) or standing_phones()
     except (DatabaseError, InterfaceError) as error:
         log.error("no phone numbers from the database: %s", type(error).__name__)
+        request.may_be_kept = False  # type: ignore[attr-defined]  # a page that informs must not say this all day
         return standing_phones()
 
 

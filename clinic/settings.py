@@ -138,7 +138,39 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+
+# --- What all web processes and the worker share: pages kept whole, counts -------------------------------------------
+# Files by default: one machine needs no other program, and they are still there after a restart. Redis for more.
+CACHE_URL = env.str("CACHE_URL", "")
+_shared = (
+    env.dj_cache_url("CACHE_URL")
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "cache"),
+    }
+)
+_kind = _shared["BACKEND"].rpartition(".")[2]
+if _kind not in ("FileBasedCache", "RedisCache", "DummyCache"):
+    raise ImproperlyConfigured(
+        "CACHE_URL must be file:///a/folder or redis://host:6379/0. What one process kept in its own memory, the "
+        "others would go on showing after an edit."
+    )
+if _kind == "FileBasedCache":
+    _shared.setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)  # beyond it, files go at random
+if _kind == "RedisCache":  # a page is made anew in less time than it would wait
+    _shared.setdefault("OPTIONS", {}).update(
+        socket_connect_timeout=0.25, socket_timeout=0.25, retry_on_timeout=True
+    )
+# Apart from each other, so that nothing that counts pushes out a page.
+CACHES = {
+    name: {**_shared, "KEY_PREFIX": name, "LOCATION": f"{_shared['LOCATION']}/{name}"}
+    if _kind == "FileBasedCache"
+    else {**_shared, "KEY_PREFIX": name}
+    for name in ("default", "pages")
+}
+# Functions that list the addresses of pages whose route has a part that varies, for `warm_pages`.
+WARM_PATHS = ["clinic.warm_paths.paths", "treatments.warm_paths.paths"]
 
 # --- People who log in -------------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [

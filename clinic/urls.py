@@ -9,6 +9,7 @@ from clinic import demo, views
 pages = [
     path("clinics/", views.clinics, name="clinics"),
     path("clinics/<slug:slug>/", views.location, name="location"),
+    path("speculation-rules.json", views.speculation, name="speculation"),
     path("media/pictures/<str:name>", views.photo, name="photo"),
 ]
 if settings.DEMO:

@@ -38,6 +38,8 @@ os.environ |= {
 
 from clinic.settings import *  # noqa: E402, F403
 
+# A test that changes a row and looks again must not see the page of before; tests of the pages' cache bring their own.
+CACHES = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in CACHES}  # noqa: F405
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Without a manifest, so that no run has to begin with collectstatic.

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
 from clinic.context_processors import places
+from clinic.informing import informs
 from treatments import publishing
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
 from treatments.models import Page, Section, Treatment
 from treatments.plates import PLATES, plate_called
-
-
-def informs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """GET and HEAD only; may be kept by a browser, which asks each time whether it still holds."""
-    return require_safe(cache_control(no_cache=True)(view))
 
 
 @informs

@@ -2,6 +2,7 @@
 
 from clinic.models.organisations import Organisation
 from clinic.models.outbox import Heartbeat, Message
+from clinic.models.page_drops import PageDrop
 from clinic.models.people import Clinician, Membership, Role
 from clinic.models.pictures import Picture
 from clinic.models.places import Country, Location, OpeningHours, Room
@@ -19,6 +20,7 @@ __all__ = [
     "Message",
     "OpeningHours",
     "Organisation",
+    "PageDrop",
     "Picture",
     "Role",
     "Room",

@@ -2,6 +2,7 @@
 
 from clinic.views.photos import photo
 from clinic.views.places import clinics, location
+from clinic.views.speculation import speculation
 from clinic.views.trouble import (
     DATABASE_AWAY,
     form_expired,
@@ -19,6 +20,7 @@ __all__ = [
     "photo",
     "server_error",
     "service_unavailable",
+    "speculation",
     "static_page",
     "unreadable",
 ]

@@ -8,16 +8,15 @@ import traceback
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from clinic.context_processors import standing_phones
+from clinic.page_cache import DATABASE_AWAY
 
 log = logging.getLogger("clinic.requests")
 RETRY_SECONDS = 5
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def static_page(template: str, status: int) -> HttpResponse:

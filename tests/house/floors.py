@@ -14,7 +14,7 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data treatments.plain_text clinic.differences "
     "clinic.wording",
     1: "models",
-    2: "services links messages diary desk reports outbox trail limits page_cache loading plain_values keepers versions "
+    2: "services links messages diary desk reports outbox trail limits page_cache warm_paths loading plain_values keepers versions "
     "signing reviewing facts fees publishing promises consent "
     "content_checks content_files markup telling letters pictures printed_settings mail_folder bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "

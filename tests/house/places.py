@@ -13,6 +13,7 @@ from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 WITHOUT_TEMPLATE = {
     "bookings:calendar": "a file",
     "clinic:photo": "a file",
+    "clinic:speculation": "rules for browsers",
     "bookings:link": "a redirect that takes the token out of the address",
 }
 # Names whose template is called otherwise: the pages that are all laid out alike, from files under treatments/content/.
