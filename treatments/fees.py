@@ -10,7 +10,7 @@ from clinic.wording import money
 from treatments.models import Fee
 
 NOT_ENTERED = "Ask us for the price"
-SHOWN_TOTALS = (2, 4, 6, 8)  # sessions: the usual course, and the most that a large area can need
+SHOWN_TOTALS = (1, 2, 4, 6, 8)  # sessions: the fewest, the usual course, the most that a large area can need
 
 
 class Total(NamedTuple):
@@ -33,7 +33,7 @@ def price_sentence(fees: Sequence[Fee], country: str = Country.GB) -> str:
 
 
 def totals(fees: Sequence[Fee]) -> list[Total]:
-    """What 2, 4, 6 and 8 sessions cost in the United Kingdom. Empty while the price is."""
+    """What 1, 2, 4, 6 and 8 sessions cost in the United Kingdom. Empty while the price is."""
     fee = _session(fees, Country.GB, Fee.Currency.GBP)
     if fee is None or fee.amount is None:
         return []
