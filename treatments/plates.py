@@ -61,7 +61,7 @@ PLATES = (
     Plate(
         "fading",
         5,
-        "How a treated vein fades",
+        "How a treated vein can fade",
         5,
         "What you may see on your leg after treatment, up to a year. A large picture on lighter and darker skin.",
     ),
