@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from clinic.indexing import may_be_listed
 from clinic.views import DATABASE_AWAY, service_unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -35,6 +36,8 @@ class ResponseHeaders:
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         if request.path.startswith(PERSONAL):
             response.headers["Cache-Control"] = "no-store, private"
+        if not may_be_listed(request.path):
+            response.headers["X-Robots-Tag"] = "noindex"
         if request.path.startswith("/admin/"):
             response._csp_update = settings.ADMIN_SCRIPT_POLICY  # type: ignore[attr-defined]
         return response
