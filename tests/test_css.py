@@ -256,6 +256,10 @@ def test_joining_keeps_the_order_and_loses_no_rule() -> None:
     )
 
 
+def test_joining_leaves_alone_what_stands_between_quotes() -> None:
+    assert 'attr(data-column) ": "' in joined()
+
+
 def test_the_admin_uses_our_colours() -> None:
     """Its sheet stands alone, so its colours are copied; a copy must not drift."""
     source = (FOLDER / "tokens.css").read_text()

@@ -11,6 +11,7 @@ FOLDER = Path(settings.BASE_DIR) / "static" / "css"
 FIRST = ("tokens.css", "base.css")
 LAST = "print.css"  # paper and forced colours must win over every component
 _STRING_OR_COMMENT = re.compile(r'("[^"]*")|/\*.*?\*/', re.DOTALL)
+_KEPT = re.compile("\ue000(\\d+)\ue000")  # stands for a string while the air around it is let out
 
 
 def sources(folder: Path = FOLDER) -> list[Path]:
@@ -20,12 +21,18 @@ def sources(folder: Path = FOLDER) -> list[Path]:
 
 
 def joined(folder: Path = FOLDER) -> str:
-    """The whole stylesheet as one text, without comments and spare white space."""
+    """The whole stylesheet as one text, without comments and spare white space. What stands between quotes stays."""
+    strings: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        strings.append(found[1] or "")
+        return f"\ue000{len(strings) - 1}\ue000" if found[1] else ""
+
     text = "\n".join(part.read_text(encoding="utf-8") for part in sources(folder))
-    text = _STRING_OR_COMMENT.sub(lambda match: match.group(1) or "", text)
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+", " ", _STRING_OR_COMMENT.sub(keep, text))
     text = re.sub(r" ?([{};,]) ?", r"\1", text)
-    return re.sub(r": (?=[^{}]*[;}])", ":", text).replace(";}", "}").replace("}", "}\n").strip() + "\n"
+    text = re.sub(r": (?=[^{}]*[;}])", ":", text).replace(";}", "}").replace("}", "}\n").strip() + "\n"
+    return _KEPT.sub(lambda found: strings[int(found[1])], text)
 
 
 class Command(BaseCommand):
