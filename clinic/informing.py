@@ -99,7 +99,8 @@ def answer(request: HttpRequest, page: Kept) -> HttpResponse:
     if coding:
         headers["Content-Encoding"] = coding
     content = body.content if request.method == "GET" else b""
-    return get_conditional_response(request, etag=body.etag, response=HttpResponse(content, headers=headers))
+    response = HttpResponse(content, headers=headers)
+    return get_conditional_response(request, etag=body.etag, response=response) or response
 
 
 @lru_cache(maxsize=256)

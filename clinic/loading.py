@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from clinic import page_cache
 from clinic.models import Location, Room
 
 FILE = Path(__file__).resolve().parent / "content" / "locations.toml"
@@ -42,6 +43,8 @@ def load_clinics(*, file: Path = FILE) -> Report:
             else:
                 _create(f"{file.name}, [{slug}]", slug, position, dict(table))
                 report.created.append(slug)
+        if report.created:
+            page_cache.drop()
     return report
 
 

@@ -16,8 +16,10 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image, ImageCms, ImageOps
 
+from clinic import page_cache
 from clinic.models import Picture
 from clinic.models.pictures import FORMATS, WIDEST, file_name, widths_of
 
@@ -73,13 +75,16 @@ def keep(*, prepared: Prepared, alt: str, now: datetime) -> Picture:
     picture, _ = Picture.objects.update_or_create(
         digest=prepared.digest, defaults={"alt": alt}, create_defaults={"alt": alt, "added_at": now, **size}
     )
+    page_cache.drop()
     return picture
 
 
 def remove(*, picture: Picture) -> None:
     """Take the picture off the site, then its files. A page that showed it does without."""
     names = picture.file_names
-    picture.delete()
+    with transaction.atomic():
+        picture.delete()
+        page_cache.drop()
     for name in names:
         with suppress(OSError):  # a file that is gone is what we want
             default_storage.delete(name)

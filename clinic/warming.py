@@ -27,6 +27,9 @@ class Warmed:
     ready: int = 0
     failed: list[str] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        return f"ready={self.ready} failed={len(self.failed)}"
+
 
 def warm_paths() -> list[str]:
     """Every page that informs: routes without a varying part, and what `settings.WARM_PATHS` lists for the others."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from clinic import pictures
+from clinic.admin.dropping import DropsPages
 from clinic.models import Picture, Role
 from clinic.permissions import DESK, RoleAdmin
 
@@ -43,7 +44,7 @@ class UploadForm(forms.ModelForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(RoleAdmin, admin.ModelAdmin):
+class PictureAdmin(RoleAdmin, DropsPages):
     may_view = (*DESK, Role.EDITOR)
     may_change = may_add = may_delete = (Role.MANAGER, Role.EDITOR)
     list_display = ("alt", "size", "added_at")

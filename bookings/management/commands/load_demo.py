@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.demo import NoClinics, load_diary, load_logins, load_rota
 from bookings.demo.logins import LOGINS
+from clinic import page_cache
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         call_command("load_bank_holidays", stdout=self.stdout, stderr=self.stderr)
         password = load_logins()
         made = load_diary(clinics, now)
+        page_cache.drop()  # it made clinicians, whom pages name
         self.stdout.write(f"Demo diary: {made} appointments added.")
         self._print_logins(password)
 

@@ -6,6 +6,8 @@ Each step is a command of its own that an operator can run alone; this only runs
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -25,6 +27,7 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
     ("collectstatic", {"interactive": False, "verbosity": 0}),
     ("check", {"databases": ["default"]}),
 ]
+WARM = "warm_pages"  # last, and in a process of its own: this one began with the static files of before
 DEMO_STEPS: list[tuple[str, dict[str, Any]]] = [("load_demo", {})]  # last: it prints the logins
 
 
@@ -58,6 +61,7 @@ class Command(BaseCommand):
                 if name != "load_content" or not options["carry_on"]:
                     raise
                 self.stderr.write(self.style.WARNING(f"load_content: {error}"))
+        self._warm()
 
     def _step(self, name: str, given: dict[str, Any]) -> None:
         began = time.monotonic()
@@ -70,6 +74,20 @@ class Command(BaseCommand):
         if name == "collectstatic":
             self._stamp().write_text(static_sources())
         self.stdout.write(f"  {name}: {time.monotonic() - began:.1f} s")
+
+    def _warm(self) -> None:
+        """Whatever goes wrong here, the first visitor's request makes the page."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", WARM, "--drop"],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.stdout.write(done.stdout, ending="")
+        if done.returncode:
+            self.stderr.write(self.style.WARNING(f"Not every page answers: `manage.py {WARM}` lists them."))
 
     def _stamp(self) -> Path:
         return Path(settings.STATIC_ROOT) / ".collected"

@@ -1,4 +1,4 @@
-"""Sends what is due about once a second, and does the hourly chores, until told to stop. Holds no rule itself.
+"""Sends what is due about once a second, keeps the pages warm, does the hourly chores, until told to stop. Holds no rule.
 
 Logs ids and counts only. A database or a mail server that is away makes it wait, never stop.
 """
@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from clinic import outbox
+from clinic import outbox, page_cache, warming
 from clinic.letters import RealMailInDemo, refuse_real_mail_in_demo
 
 log = logging.getLogger("clinic.worker")
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.stopping = False
         self.failures = 0
         self.chores_due = timezone.now()
+        self.warmed: object = None
         try:
             refuse_real_mail_in_demo()
         except RealMailInDemo as error:
@@ -79,18 +80,28 @@ class Command(BaseCommand):
         )
         if done.any():
             log.info("%s", done)
+        self._do_one("pages", lambda: self._keep_pages(now))
         if now >= self.chores_due and not self.stopping:
             self.chores_due = now + CHORES_EVERY
             self._do_chores(now)
         return None if done.away else done.more
 
+    def _keep_pages(self, now: datetime) -> None:
+        """After an edit, and on a new day, the pages are made before somebody asks for them."""
+        page_cache.settle()
+        wanted = (page_cache.edition(), page_cache.day_of(now))
+        if wanted[0] is not None and wanted != self.warmed:
+            self.warmed = wanted
+            log.info("pages: %s", warming.warm(stop=lambda: self.stopping))
+
     def _do_chores(self, now: datetime) -> None:
+        self.warmed = None  # a page that broke gets another chance
         self._do_one("clearsessions", lambda: call_command("clearsessions"))
         for path in settings.WORKER_CHORES:
             self._do_one(path, lambda path=path: import_string(path)(now=now))
 
     def _do_one(self, name: str, chore: Any) -> None:
-        """A chore that fails is said once an hour and keeps no mail waiting."""
+        """A chore that fails is said, and keeps no mail waiting."""
         try:
             chore()
         except ImportError:
