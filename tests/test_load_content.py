@@ -200,14 +200,26 @@ def test_claims_and_sections_that_left_the_file_leave_the_database(folder: Path)
     assert (Claim.objects.count(), Section.objects.count()) == (1, 1)
 
 
-def test_what_staff_decide_about_a_page_survives_an_update(folder: Path) -> None:
+def test_what_staff_decide_about_a_page_survives_an_update_that_leaves_its_text(folder: Path) -> None:
     load(now=NOW, folder=folder)
     reviewed = {"published": False, "reviewed_by": "A doctor", "reviewed_on": dt.date(2027, 1, 5)}
     Page.objects.update(**reviewed)
-    rewrite(folder / "pages" / "injections.md", "Walk.", "Walk about.")
+    rewrite(folder / "pages" / "injections.md", "order = 10", "order = 11")
     load(now=NOW, folder=folder)
     page = Page.objects.get()
     assert {name: getattr(page, name) for name in reviewed} == reviewed
+    assert page.position == 11
+
+
+def test_a_new_text_from_the_file_takes_the_check_away_and_nothing_else(folder: Path) -> None:
+    load(now=NOW, folder=folder)
+    due = dt.date(2028, 1, 5)
+    Page.objects.update(reviewed_by="A doctor", reviewed_on=dt.date(2027, 1, 5), review_due_on=due)
+    rewrite(folder / "pages" / "injections.md", "Walk.", "Walk about.")
+    load(now=NOW, folder=folder)
+    page = Page.objects.get()
+    assert (page.reviewed_by, page.reviewed_on, page.review_due_on) == ("", None, None)
+    assert page.published
 
 
 def test_a_new_value_from_the_file_takes_the_signature_away(folder: Path) -> None:

@@ -35,6 +35,11 @@ def to_html(text: str, cite: Callable[[str], str], caption: str) -> str:
     return _PLACE.sub(lambda found: cite(citations[int(found[1])]), html)
 
 
+def citations(text: str) -> list[str]:
+    """What stands between double square brackets, in order."""
+    return _CITATION.findall(text)
+
+
 @cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).enable("table")

@@ -12,6 +12,7 @@ from clinic.models import Country
 from clinic.wording import money
 
 MEDICINE_PATH = "/treatments/contraindications/medicine/"
+HELP_PATH = "/help-now/"  # every page links to it
 
 
 def years_after(day: date, years: int) -> date:
@@ -120,7 +121,9 @@ class Fact(Loaded):
     reason = models.TextField(help_text="Why we publish this value, for patients to read.")
     unverified = models.TextField(blank=True, help_text="What we could not check. Printed with the sources.")
     certainty = models.CharField(max_length=8, choices=Certainty)
-    topic = models.CharField(max_length=10, choices=Topic, blank=True, help_text="Where it stands in the list.")
+    topic = models.CharField(
+        max_length=10, choices=Topic, blank=True, help_text="Where it stands in the list."
+    )
     position = models.PositiveSmallIntegerField(default=0, help_text="Order within its topic.")
     signed_by = models.CharField(max_length=120, blank=True, help_text="Name and role of the clinician.")
     signed_on = models.DateField(null=True, blank=True)

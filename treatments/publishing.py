@@ -63,10 +63,11 @@ class UnknownFigure(LookupError):
 
 
 class Value(NamedTuple):
-    """A fact as it is printed, and its number if it has one."""
+    """A fact as it is printed, its number if it has one, and the question that it answers."""
 
     text: str
     number: int | None
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,15 @@ class Shown(NamedTuple):
     intro: SafeString
     parts: tuple[Part, ...]
     rows: tuple[screening.Row, ...]
+    cited: tuple[str, ...] = ()
+
+
+class Cited(NamedTuple):
+    """A fact that a page prints, as the list beneath the page names it."""
+
+    key: str
+    question: str
+    text: str
 
 
 def data_tag(key: str, value: Value) -> str:
@@ -138,7 +148,7 @@ def show(section: Section, figures: Figures) -> Shown:
         body = _render(section.body, figures, section.heading, section.key, lenient=True)
     heading = SCREENING.get(Section.Component(section.component))
     rows = screening.listed(heading) if heading else ()
-    return Shown(section.key, section.heading, section.component, *body, rows)
+    return Shown(section.key, section.heading, section.component, *body, rows, facts_in(section.body))
 
 
 def render(body: str, figures: Figures, *, heading: str = "", key: str = "") -> Body:
@@ -149,6 +159,19 @@ def render(body: str, figures: Figures, *, heading: str = "", key: str = "") -> 
 def anchors_in(body: str, key: str) -> list[str]:
     """The anchors that the body of the section `key` adds to its page."""
     return [anchor for anchor, _, _ in _split(body, key)[1]]
+
+
+def facts_in(body: str) -> tuple[str, ...]:
+    """The keys of the facts that a body cites, each once, in their order."""
+    kinds = (citation.partition(":") for citation in markup.citations(body))
+    return tuple(dict.fromkeys(key for kind, _, key in kinds if kind == "fact"))
+
+
+def cited(sections: Iterable[Shown], figures: Figures) -> list[Cited]:
+    """Every fact that these sections print, each once. One without a question is left out: it could not be named."""
+    keys = dict.fromkeys(key for section in sections for key in section.cited)
+    known = ((key, figures.facts[key]) for key in keys if key in figures.facts)
+    return [Cited(key, value.question, value.text) for key, value in known if value.question]
 
 
 def sources_shown(page: Page, sources: Iterable[Source]) -> list[Source]:

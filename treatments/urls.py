@@ -14,6 +14,7 @@ urlpatterns = [
     path("fees/", views.fees, name="fees"),
     path("help-now/", views.help_now, name="help_now"),
     path("about/", views.about, name="about"),
+    path("about/how-we-check/", views.how_we_check, name="how_we_check"),
     path("privacy/", views.privacy, name="privacy"),
     path("cookies/", views.cookies, name="cookies"),
     path("accessibility/", views.accessibility, name="accessibility"),

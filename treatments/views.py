@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
+from clinic import signing
 from clinic.context_processors import places
 from clinic.informing import informs
-from treatments import publishing
+from treatments import provenance, publishing, reviewing
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
-from treatments.models import Page, Section, Treatment
+from treatments.models import HELP_PATH, Fact, Page, Section, Treatment
 from treatments.plates import PLATES, plate_called
 
 
@@ -44,7 +46,19 @@ def fees(request: HttpRequest) -> HttpResponse:
 
 @informs
 def help_now(request: HttpRequest) -> HttpResponse:
-    return _text(request, "treatments/help_now.html")
+    return _text(request)
+
+
+@informs
+def how_we_check(request: HttpRequest) -> HttpResponse:
+    """Every figure we print, why, how sure we are, and what each source says."""
+    facts = list(Fact.objects.with_claims())
+    context = {
+        "groups": provenance.grouped(facts),
+        "any_signed": any(fact.signed_by for fact in facts),
+        "trail": [{"url": reverse("treatments:about"), "title": "About us"}],
+    }
+    return render(request, "treatments/how_we_check.html", context)
 
 
 @informs
@@ -79,7 +93,9 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
         plate = plate_called(slug)
     except KeyError:
         raise Http404 from None
-    above = ("clinic:clinics", "Clinics and contact") if slug == "clinics" else ("treatments:hub", "Treatments")
+    above = (
+        ("clinic:clinics", "Clinics and contact") if slug == "clinics" else ("treatments:hub", "Treatments")
+    )
     shown = Section.objects.filter(component=plate.section, page__published=True)
     context = {
         "plate": plate,
@@ -90,16 +106,32 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "treatments/picture.html", context)
 
 
-def _text(request: HttpRequest, template: str = "treatments/page.html") -> HttpResponse:
+def _text(request: HttpRequest) -> HttpResponse:
     """The published page whose address was asked for."""
     found = get_object_or_404(Page.objects.published().with_texts(), path=request.path_info)
+    return render(request, template_of(found), shown(request, found))
+
+
+def preview(request: HttpRequest, page: Page) -> HttpResponse:
+    """For staff: what a page with its texts would look like to the public, under a bar that says so."""
+    return render(request, template_of(page), {**shown(request, page), "preview": True})
+
+
+def template_of(page: Page) -> str:
+    return "treatments/help_now.html" if page.path == HELP_PATH else "treatments/page.html"
+
+
+def shown(request: HttpRequest, page: Page) -> dict[str, object]:
+    """Everything that the template of a page asks for."""
     figures = figures_of(request)
-    context = {
-        "page": found,
-        "sections": [publishing.show(section, figures) for section in found.sections.all()],
-        "sources": publishing.sources_shown(found, found.sources.all()),
+    sections = [publishing.show(section, figures) for section in page.sections.all()]
+    return {
+        "page": page,
+        "sections": sections,
+        "cited": publishing.cited(sections, figures),
+        "sources": publishing.sources_shown(page, page.sources.all()),
+        "overdue": reviewing.is_overdue(page, on=signing.day_of(timezone.now())),
         "fees": fees_of(request),
         "totals": totals(fees_of(request)),
         "locations": places(request),
     }
-    return render(request, template, context)

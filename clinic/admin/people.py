@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from clinic import keepers
+from clinic.admin.content import ContentAdmin
 from clinic.models import Clinician, Membership, Role
 from clinic.permissions import DESK, MANAGER_OF_ALL, RoleAdmin, standing
 
@@ -23,7 +25,8 @@ class ByManagerOfAll(RoleAdmin):
 
 
 @admin.register(Clinician)
-class ClinicianAdmin(RoleAdmin, admin.ModelAdmin):
+class ClinicianAdmin(RoleAdmin, ContentAdmin):
+    keeper = keepers.CLINICIAN
     may_view = DESK
     may_change = may_add = (Role.MANAGER,)
     may_delete = (MANAGER_OF_ALL,)

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from clinic import keepers
+from clinic.admin.content import ContentAdmin
 from clinic.models import Location, Membership, OpeningHours, Role, Room
 from clinic.permissions import DESK, RoleAdmin
 
@@ -43,7 +45,8 @@ class OpeningHoursInline(ByManager, admin.TabularInline):
 
 
 @admin.register(Location)
-class LocationAdmin(ByManager, admin.ModelAdmin):
+class LocationAdmin(ByManager, ContentAdmin):
+    keeper = keepers.LOCATION
     list_display = ("name", "country", "phone", "notify_email", "verified_on")
     inlines = (RoomInline, OpeningHoursInline)
     prepopulated_fields = {"slug": ("name",)}

@@ -15,6 +15,9 @@ KEPT = "Edited here and kept; the files have not changed:"
 CONFLICTS = (
     "Changed in the files and edited here. They are kept as they are here; make both agree, then load again:"
 )
+HELD = (
+    "Not published, because REQUIRE_REVIEW is on and no clinician has checked them. In the admin: preview, check, publish:"
+)
 PROBLEMS = "Nothing was loaded."
 
 
@@ -34,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError(_listed(PROBLEMS, report.problems))
         if report.kept:
             self.stdout.write(_listed(KEPT, report.kept))
+        if report.held:
+            self.stdout.write(_listed(HELD, report.held))
         if options["verbosity"]:
             self.stdout.write(_counted(report))
         if report.conflicts:
