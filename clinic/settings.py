@@ -51,6 +51,11 @@ CLINIC_SHORT_NAME = env.str("CLINIC_SHORT_NAME", "The Clinics")  # the sender's 
 PHONE_UK = env.str("PHONE_UK", "0800 783 6106")  # for pages that may not ask the database: 500 and 503
 PHONE_IE = env.str("PHONE_IE", "01 293 7839")
 REQUIRE_REVIEW = env.bool("REQUIRE_REVIEW", False)
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    raise ImproperlyConfigured(
+        "SECURITY_CONTACT must start with mailto:, https:// or tel:, for example mailto:security@example.org"
+    )
 
 # --- Booking -----------------------------------------------------------------------------------------------------
 REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)

@@ -10,6 +10,7 @@ pages = [
     path("clinics/", views.clinics, name="clinics"),
     path("clinics/<slug:slug>/", views.location, name="location"),
     path("speculation-rules.json", views.speculation, name="speculation"),
+    path(".well-known/security.txt", views.security, name="security"),
     path("media/pictures/<str:name>", views.photo, name="photo"),
 ]
 if settings.DEMO:

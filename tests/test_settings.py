@@ -49,6 +49,10 @@ STOPS = {
         {"REPLY_WORKING_DAYS": "3"},
         "Set NOTICE_WORKING_HOURS=32 or more, or promise a faster reply",
     ),
+    "a contact that nobody can reach": (
+        {"SECURITY_CONTACT": "security@example.org"},
+        "SECURITY_CONTACT must start with mailto:",
+    ),
     "a number that is none": ({"HORIZON_DAYS": "soon"}, 'Environment variable "HORIZON_DAYS" invalid'),
     "a yes that is none": ({"DEBUG": "perhaps"}, 'Environment variable "DEBUG" invalid'),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments import views
+from treatments import sitemaps, views
 
 app_name = "treatments"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("cookies/", views.cookies, name="cookies"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("terms/", views.terms, name="terms"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
 ]

@@ -2,6 +2,7 @@
 
 from clinic.views.photos import photo
 from clinic.views.places import clinics, location
+from clinic.views.security import security
 from clinic.views.speculation import speculation
 from clinic.views.trouble import (
     DATABASE_AWAY,
@@ -18,6 +19,7 @@ __all__ = [
     "form_expired",
     "location",
     "photo",
+    "security",
     "server_error",
     "service_unavailable",
     "speculation",

@@ -13,8 +13,11 @@ from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 WITHOUT_TEMPLATE = {
     "bookings:calendar": "a file",
     "clinic:photo": "a file",
+    "clinic:security": "a file",
     "clinic:speculation": "rules for browsers",
     "bookings:link": "a redirect that takes the token out of the address",
+    "treatments:robots": "a file",
+    "treatments:sitemap": "a file",
 }
 # Names whose template is called otherwise: the pages that are all laid out alike, from files under treatments/content/.
 TEMPLATE_OF = {
