@@ -105,6 +105,13 @@ def answers(site: LiveServer) -> list[Seen]:
 
 
 @pytest.fixture
+def kinds(answers: list[Seen]) -> list[Seen]:
+    """One of each page and each of its error states: a clinic named in the address changes a few words alone."""
+    different = {(each.path, each.status, tuple(each.ids)): each for each in answers}
+    return list(different.values())
+
+
+@pytest.fixture
 def show(site: LiveServer) -> Callable[[Page, Seen], None]:
     """Puts an answer of the walk before a browser again, with the styles and pictures that the site serves now."""
 

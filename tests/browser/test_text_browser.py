@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import warnings
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
 
 import pytest
 import time_machine
 
 from tests import cast
 from tests.crawl import Notebook, Seen, to_health
+from tests.reader import words
 from tests.run import present
 from tests.site_content import load_site_content
 
@@ -129,6 +133,67 @@ def lost(text: str, order: list[str]) -> str:
 @pytest.mark.parametrize("path", TOLD)
 def test_it_is_read_in_a_sensible_order(pages: dict[str, Seen], path: str) -> None:
     assert lost(read_aloud(pages[path]), TOLD[path]) == ""
+
+
+def squeezed(text: str) -> str:
+    """Without white space: a text browser breaks lines and fills columns where it likes."""
+    return re.sub(r"\s+", "", text)
+
+
+def told_in_order(page: Seen) -> list[str]:
+    """What a listener must hear, by the source: the way past the menu, help, headings, what to press, the end."""
+    help_first = (
+        HELP_FIRST[:2] if "topline" in page.text else HELP_FIRST[:1]
+    )  # a page without a database has no menu
+    main = next(page.all("main"))
+    heard = [words(each) for each in main.iter() if each.tag in ("h1", "h2", "summary") or _is_pressed(each)]
+    return [*help_first, *heard, LAST[-1]]
+
+
+def _is_pressed(each: Element) -> bool:
+    return each.tag == "button" or "button" in each.get("class", "").split()
+
+
+def disorder(page: Seen) -> Iterator[str]:
+    """Why a listener would lose the thread; nothing when all is well."""
+    said = squeezed(read_aloud(page))
+    order = [squeezed(text) for text in told_in_order(page)]
+    if not said.startswith(order[0]):
+        yield f"it begins with {said[:40]!r}"
+    if fault := lost(said, order):
+        yield fault
+    headings = [each for each in page.all("h1", "h2") if each.get("id") != "problem-title"]
+    if not headings or headings[0].tag != "h1":
+        yield "its first heading is no h1"
+    end = squeezed(words(list(page.all("footer"))[-1]))
+    if said[-30:] != end[-30:]:
+        yield f"it ends with {said[-30:]!r}"
+
+
+@pytest.mark.usefixtures("_w3m")
+def test_every_page_is_read_in_a_sensible_order(kinds: list[Seen]) -> None:
+    """Every page and every booking step: the headings, the buttons and what opens, each after the one before it."""
+    read = {answer.address: told_in_order(answer) for answer in kinds}
+    assert len(read) >= 40
+    assert sum(map(len, read.values())) >= 400
+    found = [f"{answer.address} {fault}" for answer in kinds for fault in disorder(answer)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.usefixtures("_w3m")
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("<main", "<p>Before</p><main", ""),
+        ("<body", "<body><p>Before</p><b", "it begins with"),
+        ("<h1", "<h2>Early</h2><h1", "its first heading is no h1"),
+        ("</html>", "<p>After</p></html>", "it ends with"),
+        ("</h1>", "</h1><h2><script>unheard</script></h2>", "does not come after"),
+    ],
+)
+def test_a_page_without_order_is_noticed(pages: dict[str, Seen], was: str, becomes: str, says: str) -> None:
+    planted = Seen("/planted/", pages["/"].text.replace(was, becomes, 1))
+    assert any(says in line for line in disorder(planted)) == bool(says)
 
 
 @pytest.mark.usefixtures("_w3m")
