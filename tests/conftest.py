@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -59,9 +60,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _forget_cached_answers() -> Iterator[None]:
-    """A count kept in the cache by one test must not refuse the next one."""
-    from django.core.cache import cache
+def _forget_kept_pages() -> None:
+    """What one test kept must not be shown to the next one."""
+    from tests.kept import forget
 
-    yield
-    cache.clear()
+    forget()
+
+
+@pytest.fixture
+def kept_pages(settings: Any, tmp_path: Path) -> None:
+    """Pages are kept as in production, in files of this test alone; otherwise no test keeps one."""
+    from tests.kept import production_caches
+
+    settings.CACHES = production_caches(f"file://{tmp_path}/pages")

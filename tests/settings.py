@@ -21,10 +21,12 @@ elif not os.environ.get("TEST_RUN_DIR"):  # the processes of a parallel run shar
     atexit.register(shutil.rmtree, os.environ["TEST_RUN_DIR"], ignore_errors=True)
 RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 (RUN_DIR / "static").mkdir(parents=True, exist_ok=True)
+_kept_in = os.environ.get("KEPT_IN", "")  # a CACHE_URL, for a server that a test starts
 _database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
 os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
 os.environ |= {
     "DATABASE_URL": _database,
+    "CACHE_URL": _kept_in,
     "DEBUG": "0",
     "DEMO": "0",
     "SECRET_KEY": "only-for-tests-never-a-secret-0123456789-abcdefghij",
@@ -39,7 +41,9 @@ os.environ |= {
 from clinic.settings import *  # noqa: E402, F403
 
 # A test that changes a row and looks again must not see the page of before; tests of the pages' cache bring their own.
-CACHES = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in CACHES}  # noqa: F405
+if not _kept_in:
+    _none = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    CACHES = {"default": _none, "pages": _none}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Without a manifest, so that no run has to begin with collectstatic.

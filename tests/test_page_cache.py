@@ -1,0 +1,540 @@
+"""A page that informs is made once, kept whole, the same for everybody, and gone from every process after an edit."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from clinic import context_processors, informing, page_cache
+from clinic.informing import PersonalPage, coding_for, informs
+from clinic.models import Location, PageDrop
+from tests import cast
+from tests.cast import NOW
+from tests.kept import another_worker, forget, production_caches
+from tests.private_redis import Redis, private_redis
+from tests.site_content import load_site_content
+from tests.test_pages import database_away
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+FEES, PLACE = "/fees/", "/clinics/maidenhead/"
+Commit = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    with private_redis() as server:
+        yield server
+
+
+@pytest.fixture(params=["files", "redis"])
+def store(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
+    """Both stores of production, empty."""
+    url = f"file://{tmp_path}/pages" if request.param == "files" else request.getfixturevalue("redis").url
+    settings.CACHES = production_caches(url)
+    if request.param == "redis":
+        page_cache.caches["pages"].clear()
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture(autouse=True)
+def content(db: None) -> None:
+    load_site_content()
+
+
+def get(path: str, **headers: str) -> Any:
+    return Client(raise_request_exception=False).get(path, headers=headers)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    asked: list[str] = []
+    with CaptureQueriesContext(connection) as seen:
+        yield asked
+    asked += [row["sql"] for row in seen]
+
+
+def rename(name: str) -> None:
+    """An edit, as every verb that changes content makes it."""
+    with transaction.atomic():
+        Location.objects.filter(slug="maidenhead").update(name=name)
+        page_cache.drop()
+
+
+# --- Kept
+
+
+def test_a_page_is_made_once_and_then_asks_the_database_nothing(store: str) -> None:
+    first = get(FEES)
+    with counted() as asked:
+        again = get(FEES)
+        with another_worker():
+            elsewhere = get(FEES)
+    assert (first.status_code, asked) == (200, [])
+    assert first.content == again.content == elsewhere.content
+    assert first.headers["ETag"] == again.headers["ETag"] == elsewhere.headers["ETag"]
+
+
+def test_without_the_store_each_page_is_made_anew() -> None:
+    get(FEES)
+    with counted() as asked:
+        assert get(FEES).status_code == 200
+    assert asked
+
+
+def test_each_coding_is_the_same_page_with_an_etag_of_its_own(kept_pages: None) -> None:
+    plain = get(FEES)
+    read = {"br": brotli.decompress, "gzip": gzip.decompress}
+    tags = {plain.headers["ETag"]}
+    for coding, decoded in read.items():
+        for _ in ("cold", "warm"):
+            coded = get(FEES, accept_encoding=coding)
+            assert coded.headers["Content-Encoding"] == coding
+            assert coded.headers["Content-Length"] == str(len(coded.content))
+            assert coded.headers["Vary"] == "Accept-Encoding"
+            assert coded.headers["Cache-Control"] == "no-cache"
+            assert decoded(coded.content) == plain.content
+            tags.add(coded.headers["ETag"])
+    assert "Content-Encoding" not in plain.headers
+    assert len(tags) == 3
+    assert not any(tag.startswith("W/") for tag in tags)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("GZIP", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("br; q=0.000, *", "gzip"),
+        ("br;q=0.1", "br"),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("deflate", ""),
+        ("identity", ""),
+        ("", ""),
+        (";;,=q,,", ""),
+        ("browser", ""),
+    ],
+)
+def test_the_browser_chooses_the_coding(accepted: str, coding: str) -> None:
+    assert coding_for(accepted) == coding
+
+
+def test_who_has_the_page_gets_304_and_who_has_another_coding_gets_the_page(kept_pages: None) -> None:
+    plain, coded = get(FEES), get(FEES, accept_encoding="br")
+    for tag in (
+        coded.headers["ETag"],
+        f"W/{coded.headers['ETag']}",
+        f'"other", {coded.headers["ETag"]}',
+        "*",
+    ):
+        same = get(FEES, accept_encoding="br", if_none_match=tag)
+        assert (same.status_code, same.content) == (304, b"")
+        for name in ("ETag", "Vary", "Cache-Control"):
+            assert same.headers[name] == coded.headers[name]
+        assert "Content-Encoding" not in same.headers
+    assert get(FEES, accept_encoding="br", if_none_match=plain.headers["ETag"]).status_code == 200
+
+
+def test_head_is_the_answer_to_get_without_its_body(kept_pages: None) -> None:
+    def told(response: Any) -> dict[str, str]:
+        return {name: value for name, value in response.items() if name != "X-Request-Id"}
+
+    for _ in ("cold", "warm"):
+        head = Client().head(FEES, headers={"accept-encoding": "br"})
+        assert head.content == b""
+        assert int(head.headers["Content-Length"]) > 1000
+    assert told(head) == told(get(FEES, accept_encoding="br"))
+
+
+def test_a_form_to_a_kept_page_is_refused(kept_pages: None) -> None:
+    get(FEES)
+    assert Client().post(FEES).status_code == 405
+
+
+# --- The same for everybody
+
+
+def visitors() -> dict[str, Client]:
+    staff, journey, stranger = Client(), Client(), Client()
+    staff.force_login(cast.make_staff("manager", "manager", is_superuser=True))
+    journey.post("/book/", {"signs": "none"})
+    assert journey.cookies
+    odd = Client(headers={"cookie": "__Host-session=x; a=b", "user-agent": "odd", "host": "localhost"})
+    return {"staff": staff, "somebody who is booking": journey, "a stranger": stranger, "somebody odd": odd}
+
+
+@pytest.mark.parametrize("first", ["staff", "somebody who is booking", "somebody odd", "a stranger"])
+def test_whoever_asks_first_everybody_gets_the_same_page(kept_pages: None, first: str) -> None:
+    known = visitors()
+    for path in ("/", FEES, PLACE, "/treatments/microsclerotherapy/"):
+        forget()
+        page_cache.caches["pages"].clear()
+        shown = {name: known[name].get(f"{path}?from={name}") for name in (first, *known)}
+        assert {response.status_code for response in shown.values()} == {200}
+        assert len({response.content for response in shown.values()}) == 1
+        shown.pop("somebody odd")  # whose broken cookie Django takes away, on whatever page
+        for response in shown.values():
+            assert response.headers["Vary"] == "Accept-Encoding"
+            assert not response.cookies
+            assert not response.wsgi_request.session.accessed
+
+
+def test_a_page_made_by_another_kind_of_visitor_has_the_same_bytes(kept_pages: None) -> None:
+    made = set()
+    for client in visitors().values():
+        forget()
+        page_cache.caches["pages"].clear()
+        made.add(client.get("/").content)
+    assert len(made) == 1
+
+
+@informs
+def asks_for_a_token(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_token(request))
+
+
+@informs
+def sets_a_cookie(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse("x")
+    response.set_cookie("a", "b")
+    return response
+
+
+@informs
+def varies_by_cookie(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("x", headers={"Vary": "Cookie"})
+
+
+@informs
+def reads_the_session(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(request.session.get("a")))
+
+
+@pytest.mark.parametrize("view", [asks_for_a_token, sets_a_cookie, varies_by_cookie])
+def test_a_page_for_somebody_is_a_mistake_that_shows_at_once(kept_pages: None, view: Any) -> None:
+    with pytest.raises(PersonalPage):
+        view(RequestFactory().get("/planted/"))
+
+
+def test_a_view_that_informs_has_no_session_query_or_visitors_host(kept_pages: None) -> None:
+    with pytest.raises(AttributeError, match="session"):
+        reads_the_session(RequestFactory().get("/planted/"))
+
+    @informs
+    def tells(request: HttpRequest) -> HttpResponse:
+        told = (dict(request.GET), request.COOKIES, request.build_absolute_uri(), hasattr(request, "user"))
+        return HttpResponse(repr(told))
+
+    request = RequestFactory(headers={"host": "localhost", "cookie": "a=b"}).get("/planted/?a=b")
+    assert tells(request).content.decode() == repr(({}, {}, "https://testserver/planted/", False))
+
+
+@pytest.mark.parametrize("status", [404, 301, 500, 206])
+def test_only_a_whole_answer_is_kept(kept_pages: None, status: int) -> None:
+    asked = []
+
+    @informs
+    def view(request: HttpRequest) -> HttpResponse:
+        asked.append(1)
+        return HttpResponse("x", status=status)
+
+    for _ in range(2):
+        response = view(RequestFactory().get("/planted/"))
+        assert (response.status_code, response.headers["Cache-Control"]) == (status, "no-cache")
+    assert len(asked) == 2
+
+
+def test_a_page_that_is_not_there_yet_is_there_when_it_is_made(kept_pages: None) -> None:
+    assert get("/clinics/somewhere/").status_code == 404
+    Location.objects.filter(slug="maidenhead").update(slug="somewhere")
+    assert get("/clinics/somewhere/").status_code == 200
+
+
+def test_a_page_with_the_standing_phones_is_not_kept(
+    kept_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database went away in the middle: the numbers of the settings will do for now, not for the whole day."""
+
+    def away(*_: Any) -> Any:
+        raise page_cache.DATABASE_AWAY[0]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(context_processors, "places", away)
+        assert get("/treatments/").status_code == 200
+    with counted() as asked:
+        get("/treatments/")
+    assert asked
+
+
+# --- A new day, a new release
+
+
+def test_a_page_is_made_anew_each_day_of_london(kept_pages: None, clock: Any) -> None:
+    clock.move_to("2027-06-30T22:59:00Z")
+    get(FEES)
+    with counted() as asked:
+        get(FEES)
+    assert asked == []
+    clock.move_to("2027-06-30T23:01:00Z")  # after midnight in London, in summer
+    with counted() as asked:
+        get(FEES)
+    assert asked
+    with counted() as asked:
+        get(FEES)
+        with another_worker():
+            get(FEES)
+    assert asked == []
+
+
+def test_a_page_of_another_release_is_not_shown(kept_pages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    get(FEES)
+    monkeypatch.setattr(page_cache, "release", lambda: "next")
+    with another_worker(), counted() as asked:
+        get(FEES)
+    assert asked
+
+
+def test_a_release_is_told_by_code_templates_static_names_and_settings(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = [page_cache.release.__wrapped__()]
+    assert page_cache.release.__wrapped__() == seen[0]
+    settings.CLINIC_NAME = "Another name"
+    seen.append(page_cache.release.__wrapped__())
+    monkeypatch.setattr(page_cache.staticfiles_storage, "hashed_files", {"a.css": "a.1.css"}, raising=False)
+    seen.append(page_cache.release.__wrapped__())
+    for place, name in ((tmp_path / "clinic", "a.py"), (tmp_path / "templates", "a.html")):
+        place.mkdir()
+        (place / name).write_text("1")
+    monkeypatch.setattr(page_cache, "_files", lambda: sorted(tmp_path.rglob("a.*")))
+    settings.BASE_DIR = tmp_path
+    seen.append(page_cache.release.__wrapped__())
+    (tmp_path / "templates" / "a.html").write_text("2")
+    seen.append(page_cache.release.__wrapped__())
+    assert len(set(seen)) == len(seen) == 5
+
+
+def test_no_secret_tells_a_release(settings: Any) -> None:
+    told = dict(page_cache._settings())
+    assert "CLINIC_NAME" in told
+    assert len(told) > 50
+    assert settings.SECRET_KEY not in map(str, told.values())
+    files = [path.name for path in page_cache._files()]
+    assert {"base.html", "views.py", "screening.py"} <= set(files)
+    assert len(files) > 200
+
+
+def test_pages_of_releases_before_the_last_are_taken_out(
+    kept_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stored() -> int:
+        return len(list(Path(page_cache.caches["pages"]._dir).glob("*.djcache")))
+
+    counts = []
+    for name in ("one", "two", "three", "four"):
+        monkeypatch.setattr(page_cache, "release", lambda name=name: name)
+        forget()
+        call_command("warm_pages", verbosity=0)
+        counts.append(stored())
+    assert counts[0] > 20
+    assert counts[1] > counts[0]
+    assert counts[1] == counts[2] == counts[3]
+
+
+# --- Edits
+
+
+def test_an_edit_is_shown_by_every_worker_at_the_next_request(
+    store: str, django_capture_on_commit_callbacks: Commit
+) -> None:
+    with another_worker():
+        get(PLACE)
+    get(PLACE)
+    with django_capture_on_commit_callbacks(execute=True):
+        rename("Taplow")
+    assert "Taplow" in get(PLACE).content.decode()
+    with another_worker():
+        assert "Taplow" in get(PLACE).content.decode()
+
+
+def test_an_edit_that_is_undone_drops_nothing(kept_pages: None) -> None:
+    get(PLACE)
+
+    with transaction.atomic():
+        page_cache.drop()
+        transaction.set_rollback(True)
+    assert not PageDrop.objects.exists()
+    with counted() as asked:
+        get(PLACE)
+    assert asked == []
+
+
+def test_a_page_made_during_an_edit_is_not_kept_for_after_it(
+    kept_pages: None, django_capture_on_commit_callbacks: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read before the edit and finished after it."""
+    made = page_cache.made
+
+    def edited_meanwhile(**words: Any) -> Any:
+        monkeypatch.undo()
+        with django_capture_on_commit_callbacks(execute=True):
+            rename("Taplow")
+        return made(**words)
+
+    monkeypatch.setattr(page_cache, "made", edited_meanwhile)
+    assert "Taplow" not in get(PLACE).content.decode()
+    assert "Taplow" in get(PLACE).content.decode()
+
+
+def test_a_process_killed_right_after_the_commit_only_delays_the_drop(kept_pages: None) -> None:
+    get(PLACE)
+    rename("Taplow")  # the commit's callbacks never run: this transaction is the test's
+    assert "Taplow" not in get(PLACE).content.decode()
+    assert PageDrop.objects.count() == 1
+    assert page_cache.settle()
+    assert "Taplow" in get(PLACE).content.decode()
+    assert not PageDrop.objects.exists()
+
+
+# --- The store away
+
+
+def test_a_store_that_is_away_costs_nobody_a_page_and_is_said_once(
+    redis: Redis, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CACHES = production_caches(redis.url)
+    page_cache.caches["pages"].clear()
+    get(FEES)
+    redis.stop()
+    try:
+        with caplog.at_level(logging.ERROR):
+            statuses = [get(path).status_code for path in (FEES, FEES, PLACE, "/")]
+        with counted() as asked:
+            get(FEES)
+        assert statuses == [200] * 4
+        assert asked
+        assert sum("store of pages is away" in line for line in caplog.messages) == 1
+        assert redis.url not in caplog.text
+    finally:
+        redis.start()
+
+
+def test_an_edit_while_the_store_is_away_is_not_forgotten_when_it_is_back(
+    redis: Redis,
+    settings: Any,
+    django_capture_on_commit_callbacks: Commit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line to the store is cut, the store itself keeps everything: the worst case."""
+    settings.CACHES = production_caches(redis.url)
+    page_cache.caches["pages"].clear()
+    get(PLACE)
+    with monkeypatch.context() as cut:
+        cut.setattr(page_cache.caches["pages"], "get", away)
+        cut.setattr(page_cache.caches["pages"], "set", away)
+        with django_capture_on_commit_callbacks(execute=True):
+            rename("Taplow")
+        assert "Taplow" in get(PLACE).content.decode()
+    assert PageDrop.objects.count() == 1
+    page_cache._shared.away_until = 0.0  # five seconds later
+    assert "Taplow" in get(PLACE).content.decode()
+    assert not PageDrop.objects.exists()
+    with counted() as asked:
+        get(PLACE)
+    assert asked == []
+
+
+def test_when_the_store_is_back_and_the_database_away_nothing_doubtful_is_shown(
+    redis: Redis, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CACHES = production_caches(redis.url)
+    page_cache.caches["pages"].clear()
+    get(PLACE)
+    with monkeypatch.context() as cut:
+        cut.setattr(page_cache.caches["pages"], "get", away)
+        get(PLACE)
+    page_cache._shared.away_until = 0.0
+    with database_away():
+        assert get(PLACE).status_code == 503
+    assert get(PLACE).status_code == 200
+
+
+def away(*_: Any, **__: Any) -> Any:
+    raise ConnectionError
+
+
+def test_files_that_cannot_be_written_cost_nobody_a_page(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "pages").write_text("a file where the folder ought to be")
+    settings.CACHES = production_caches(f"file://{tmp_path}")
+    assert [get(path).status_code for path in (FEES, FEES)] == [200, 200]
+    page_cache.drop()
+    assert not page_cache.settle()
+    assert PageDrop.objects.count() == 1
+
+
+# --- The database away
+
+
+def test_while_the_database_is_away_pages_answer_for_seven_days(store: str, clock: Any) -> None:
+    shown = get(FEES).content
+    with database_away():
+        for days in (0, 1, 6.99):
+            clock.move_to(NOW + timedelta(days=days))
+            assert get(FEES).content == shown
+            informing._database["away_until"] = 0.0
+            with another_worker():
+                assert get(FEES).content == shown
+        informing._database["away_until"] = 0.0
+        clock.move_to(NOW + timedelta(days=7, minutes=1))
+        gone = get(FEES)
+        assert (gone.status_code, "Retry-After" in gone.headers) == (503, True)
+        assert get(PLACE).status_code == 503  # never kept
+
+
+def test_while_the_database_is_away_it_is_asked_only_now_and_then(kept_pages: None, clock: Any) -> None:
+    """Each asking may take seconds, when the machine does not even refuse."""
+    get(FEES)
+    clock.move_to(NOW + timedelta(days=1))
+    with database_away():
+        get(FEES)
+    with counted() as asked:
+        assert get(FEES).status_code == 200
+    assert asked == []
+    informing._database["away_until"] = 0.0
+    with counted() as asked:
+        get(FEES)
+    assert asked
+
+
+def test_words_from_before_an_edit_are_not_shown_even_then(
+    store: str, django_capture_on_commit_callbacks: Commit
+) -> None:
+    get(PLACE)
+    with django_capture_on_commit_callbacks(execute=True):
+        rename("Taplow")
+    with database_away():
+        assert get(PLACE).status_code == 503
+        with another_worker():
+            assert get(PLACE).status_code == 503
