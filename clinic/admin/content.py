@@ -1,4 +1,4 @@
-"""What every row that the public reads has in common in the admin: each save is kept as a version. Holds no rule itself."""
+"""What every row that the public reads has in common in the admin: a save is kept as a version and drops kept pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from clinic import versions
+from clinic.admin.dropping import DropsPages
 from clinic.admin.history import HistoryAdmin, whoever
 from clinic.models import Version
 
