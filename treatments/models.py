@@ -241,6 +241,11 @@ class Section(models.Model):
         PLATE_FADING = "plate-fading"
         PLATE_CLINICS = "plate-clinics"
         PLATE_KINDS = "plate-kinds"
+        MORE = "more"
+        TOLD_COMPANY = "told-company"
+        TOLD_PAYING = "told-paying"
+        TOLD_CANCELLING = "told-cancelling"
+        TOLD_PRIVACY = "told-privacy"
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections")
     key = models.SlugField()
