@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Page
 
@@ -26,9 +27,17 @@ class Weight:
         self.requests += 1
         self.bytes += size
 
+    def take_away(self, address: str) -> None:
+        self.bytes -= self.of_each.pop(address)
+        self.requests -= 1
+
 
 class Scales:
-    """Opens pages in one tab with an empty cache. What is only fetched ahead for a next page is not counted."""
+    """Opens pages in one tab with an empty cache.
+
+    What only serves a next page is not counted: the rules for fetching ahead that the page's answer names, and what
+    they fetch. A browser that does not know them asks for neither.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -36,15 +45,18 @@ class Scales:
         self.line.send("Network.enable")
         self.line.send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.line.on("Network.requestWillBeSent", self._asked)
+        self.line.on("Network.responseReceived", self._answered)
         self.line.on("Network.loadingFinished", self._came)
-        self.weight, self.names = Weight(), dict[str, str]()
+        self.weight, self.names, self.ahead = Weight(), dict[str, str](), set[str]()
 
     def weigh(self, address: str) -> Weight:
-        self.weight, self.names = Weight(), {}
+        self.weight, self.names, self.ahead = Weight(), {}, set()
         self.page.goto(address, wait_until="load")
         self.page.wait_for_timeout(SETTLE)
         icons = self.page.locator(ICON).evaluate_all("all => all.map(each => each.href)")
         missed = [icon for icon in icons if icon not in self.weight.of_each]
+        for rules in self.ahead & set(self.weight.of_each):
+            self.weight.take_away(rules)
         if icons and len(missed) == len(
             icons
         ):  # without a window nothing draws the icon of a tab, so nothing fetches it
@@ -57,6 +69,11 @@ class Scales:
         headers = {name.lower(): value for name, value in told["request"]["headers"].items()}
         if told.get("type") != "Prefetch" and "prefetch" not in headers.get("sec-purpose", ""):
             self.names[told["requestId"]] = told["request"]["url"]
+
+    def _answered(self, told: dict[str, Any]) -> None:
+        headers = {name.lower(): value for name, value in told["response"]["headers"].items()}
+        named = re.findall(r'"([^"]+)"', headers.get("speculation-rules", ""))
+        self.ahead |= {urljoin(told["response"]["url"], each) for each in named}
 
     def _came(self, told: dict[str, Any]) -> None:
         if told["requestId"] in self.names:
