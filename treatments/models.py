@@ -54,6 +54,7 @@ class Source(Loaded):
         STUDY = "study", "Study"
         HOSPITAL = "hospital", "Hospital page"
         BODY = "body", "Health body"
+        OWN = "own", "Our clinics' own page"
         CLINIC = "clinic", "Clinic page"
         SITE = "site", "Health website"
 

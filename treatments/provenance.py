@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -15,12 +16,14 @@ KINDS = {
     Source.Kind.STUDY: ("A study", "Another study"),
     Source.Kind.HOSPITAL: ("A hospital page", "Another hospital page"),
     Source.Kind.BODY: ("A health body", "Another health body"),
+    Source.Kind.OWN: ("Our clinics’ own earlier page", "Our clinics’ own earlier page"),
     Source.Kind.CLINIC: ("A clinic page", "Another clinic page"),
     Source.Kind.SITE: ("A health website", "Another health website"),
 }
 # Kinds that sell nothing: these are named and linked, so that a reader can look for himself.
 NAMED = (Source.Kind.LICENCE, Source.Kind.GUIDELINE, Source.Kind.STUDY, Source.Kind.BODY)
 OTHER = "Other figures"
+_BARE = re.compile(r"[\d,]+(?: (?:to|or) [\d,]+)?")  # a number that says nothing without its unit
 
 
 class Said(NamedTuple):
@@ -46,6 +49,10 @@ class Figure(NamedTuple):
     signed_by: str
     signed_on: date | None
     said: tuple[Said, ...]
+
+    @property
+    def is_sentence(self) -> bool:
+        return self.text.endswith(".")
 
 
 class Group(NamedTuple):
@@ -75,7 +82,7 @@ def _figure(fact: Fact) -> Figure:
     return Figure(
         key=fact.key,
         question=fact.question or fact.text,
-        text=fact.text,
+        text=with_unit(fact),
         value=fact.text if fact.number is None else str(fact.number),
         certainty=fact.certainty,
         sure=fact.get_certainty_display(),
@@ -85,6 +92,11 @@ def _figure(fact: Fact) -> Figure:
         signed_on=fact.signed_on,
         said=_said(fact.claims.all()),
     )
+
+
+def with_unit(fact: Fact) -> str:
+    """The value as it can stand alone: "2 to 6 sessions", where a page has the unit in its sentence."""
+    return f"{fact.text} {fact.unit}" if fact.unit and _BARE.fullmatch(fact.text) else fact.text
 
 
 def _said(claims: Iterable[Claim]) -> tuple[Said, ...]:

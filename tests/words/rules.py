@@ -172,7 +172,7 @@ def nhs_never_stands_alone(pages: Iterable[PageText], known: Known) -> Verdict:
     for page in pages:
         sections: dict[str, list[str]] = {}
         for block in page.blocks:
-            if "sources" not in block.holders:  # what a source is called
+            if not {"sources", "said"} & block.holders:  # what a source is called
                 sections.setdefault(block.section, []).append(block.text)
         for texts in sections.values():
             named = next((text for text in texts if re.search(r"\bNHS\b", text)), None)
@@ -205,7 +205,7 @@ def figures_have_an_origin(pages: Iterable[PageText], known: Known) -> Verdict:
     for page in pages:
         for block, sentence in spoken(page):
             verdict.looked_at += bool(re.search(r"\d", sentence.text))
-            if block.kind in ("address", "name") or {"calendar", "sources"} & block.holders:
+            if block.kind in ("address", "name") or {"calendar", "sources", "said"} & block.holders:
                 continue
             if sentence.text in known.condition_words or {"totals", "th"} <= block.holders:
                 continue
