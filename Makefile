@@ -3,11 +3,13 @@
 #   make test             everything that must be green    (PART=lint or types, sqlite, postgres, browser, smtp: only that)
 #   make prove            the same at full figures
 #   make drills           the failure drills
+#   make audit            Lighthouse, axe, html-validate and the links of every page   (PAGES=/fees/,/ only these; needs Node)
+#   make screens          every page at three widths, light, dark and on paper, in screens/   (PAGES=..., KEEP=1 for docs/screens)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run prepare test prove drills house format requirements clean venv venv-dev
+.PHONY: run prepare test prove drills audit screens house format requirements clean venv venv-dev
 
 run: venv .env
 	@site=$${SITE_URL:-$$(sed -n 's/^SITE_URL=//p' .env)}; \
@@ -25,6 +27,12 @@ prove: venv-dev
 
 drills: venv-dev
 	@SCALE=$${SCALE:-1} exec $(BIN)/python tests/run.py drills
+
+audit: venv-dev
+	@exec $(BIN)/python -m tests.audit.run
+
+screens: venv-dev
+	@exec $(BIN)/python -m tests.audit.screens
 
 house: venv-dev
 	@$(BIN)/python -m pytest tests/test_house_rules.py
@@ -74,4 +82,4 @@ requirements:
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) staticfiles screens tests/audit/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page
@@ -20,7 +21,7 @@ def follow(page: Page, control: Locator) -> None:
         control.click()
 
 
-def press(page: Page, name: str) -> None:
+def press(page: Page, name: str | re.Pattern[str]) -> None:
     follow(page, page.locator("main").get_by_role("button", name=name).first)
 
 
@@ -28,7 +29,7 @@ def choose(page: Page, label: str) -> None:
     page.get_by_label(label).first.check()
 
 
-def to_health(page: Page) -> Iterator[str]:
+def to_health(page: Page, time: str | re.Pattern[str] = "10:15am") -> Iterator[str]:
     page.goto("/clinics/maidenhead/")
     yield "the clinic"
     follow(page, page.get_by_role("link", name="Ask at this clinic"))
@@ -40,13 +41,13 @@ def to_health(page: Page) -> Iterator[str]:
     choose(page, "Fine red, blue or purple lines")
     press(page, "Continue")
     yield "time"
-    press(page, "10:15am")
+    press(page, time)
     yield "health 1"
 
 
-def by_questions(page: Page) -> Iterator[str]:
+def by_questions(page: Page, time: str | re.Pattern[str] = "10:15am") -> Iterator[str]:
     """The full route, with an empty answer at each step that can be answered wrongly."""
-    yield from to_health(page)
+    yield from to_health(page, time)
     press(page, "Continue")
     yield "health 1, nothing ticked"
     for number in (2, 3, 4):
