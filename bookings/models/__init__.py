@@ -2,7 +2,9 @@
 
 from bookings.models.appointment import Appointment, AppointmentEvent, AppointmentMessage, Note
 from bookings.models.calls import CallAttempt, CallTask
+from bookings.models.counting import StepCount
 from bookings.models.patient import Consent, Patient, ScreeningAnswer
+from bookings.models.reminders import Reminder
 from bookings.models.rota import Closure, Service, WorkingPattern
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "Consent",
     "Note",
     "Patient",
+    "Reminder",
     "ScreeningAnswer",
     "Service",
+    "StepCount",
     "WorkingPattern",
 ]

@@ -107,6 +107,7 @@ class Appointment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     first_requested_at = models.DateTimeField(null=True, blank=True)
+    suspected = models.BooleanField(default=False, help_text="Sent faster than a person types: look twice.")
     answer_by = models.DateField(null=True, blank=True, help_text="The day we promised an answer by.")
     ring_by = models.DateTimeField(null=True, blank=True, help_text="When a nurse rings at the latest.")
 

@@ -45,6 +45,10 @@ class Patient(models.Model):
     reach_by = models.CharField(max_length=10, choices=ReachBy, default=ReachBy.RING)
     leave_message = models.BooleanField(default=False)
     ring_when = models.CharField(max_length=10, choices=RingWhen, default=RingWhen.ANY)
+    # Somebody who asks for another person: a daughter, a carer. Empty when the patient asks.
+    asked_by = models.CharField(max_length=120, blank=True)
+    asked_by_relation = models.CharField(max_length=60, blank=True)
+    reminders_off_at = models.DateTimeField(null=True, blank=True, help_text="Since when: no reminders.")
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )

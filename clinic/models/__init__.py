@@ -1,5 +1,6 @@
 """The nouns of the clinic room: places, people who work there, who answers for them, mail, and what people tell us."""
 
+from clinic.models.limits import Tally
 from clinic.models.organisations import Organisation
 from clinic.models.outbox import Heartbeat, Message
 from clinic.models.page_drops import PageDrop
@@ -24,5 +25,6 @@ __all__ = [
     "Picture",
     "Role",
     "Room",
+    "Tally",
     "Version",
 ]

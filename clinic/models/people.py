@@ -20,6 +20,13 @@ class Role(models.TextChoices):
     EDITOR = "editor", "Content editor"
 
 
+class ClinicianQuerySet(models.QuerySet["Clinician"]):
+    def shown(self) -> ClinicianQuerySet:
+        """Those the public may read about: who works here now. A made-up person is shown in a demo alone."""
+        active = self.filter(active=True)
+        return active if settings.DEMO else active.filter(is_demo=False)
+
+
 class Clinician(models.Model):
     """Somebody who sees patients (FHIR Practitioner). Shown to the public only when real, or marked as a demo."""
 
@@ -41,6 +48,8 @@ class Clinician(models.Model):
     )
     active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, help_text="Not a real person. Always said beside the name.")
+
+    objects = ClinicianQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -62,6 +62,17 @@ class Location(models.Model):
     photo = models.ForeignKey(
         "clinic.Picture", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    cutoff_hours = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Until how many hours before a visit a patient may cancel or move it. Empty: as in the settings.",
+    )
+    late_policy = models.TextField(
+        blank=True, help_text="What a later cancellation means, for patients to read. Empty: nothing is said."
+    )
+    auto_confirm = models.BooleanField(
+        default=False, help_text="A request with no health reason and an email is confirmed at once."
+    )
     verified_on = models.DateField(
         null=True, blank=True, help_text="The day the clinic confirmed these details."
     )

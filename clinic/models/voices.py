@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+
+from clinic.models.people import Membership, Role
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
 
@@ -18,6 +26,15 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def open(self) -> ComplaintQuerySet:
         """Not answered yet, the one due first on top."""
         return self.filter(answered_at=None).order_by("due_on", "pk")
+
+    def overdue(self, on: date) -> ComplaintQuerySet:
+        """Not answered on the last day that we promised, and that day has gone by."""
+        return self.open().filter(due_on__lt=on)
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ComplaintQuerySet:
+        """Those of the clinics `user` manages. One that names no clinic is for managers of all of them."""
+        places = Membership.objects.places_of(user, [Role.MANAGER])
+        return self if places.everywhere else self.filter(location__in=places.ids)
 
 
 class Complaint(models.Model):
@@ -43,6 +60,13 @@ class Complaint(models.Model):
     message = models.ForeignKey(
         "clinic.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    key = models.CharField(
+        max_length=64,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="One form sent twice is one complaint.",
+    )
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -53,13 +77,24 @@ class Complaint(models.Model):
         return self.reference
 
 
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def unread(self) -> FeedbackQuerySet:
+        return self.filter(read_at=None)
+
+
 class Feedback(models.Model):
     """What somebody says about a page. No name is asked."""
 
     path = models.CharField(max_length=200, blank=True, help_text="The page it is about.")
-    text = models.TextField(blank=True)
+    helped = models.TextField(blank=True)
+    lacked = models.TextField(blank=True, help_text="What did not help, or was not there.")
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    key = models.CharField(
+        max_length=64, unique=True, null=True, editable=False, help_text="One form sent twice is one row."
+    )
+
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at"]
