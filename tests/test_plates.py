@@ -180,7 +180,7 @@ def test_a_picture_that_we_do_not_have_is_not_found(content: None) -> None:
 
 def test_a_picture_costs_few_queries(content: None, django_assert_max_num_queries: object) -> None:
     for plate in PLATES:
-        with django_assert_max_num_queries(4):  # type: ignore[operator]
+        with django_assert_max_num_queries(6):  # type: ignore[operator]  # sections, places, figures; what it may say of us
             Client().get(f"/pictures/{plate.slug}/")
 
 

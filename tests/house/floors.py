@@ -12,13 +12,13 @@ FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
     "bookings.needs clinic.phones clinic.indexing clinic.colours "
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data treatments.plain_text clinic.differences "
-    "clinic.wording",
+    "treatments.outline treatments.search clinic.wording",
     1: "models",
     2: "services links messages diary desk reports outbox trail limits page_cache warm_paths loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing promises consent "
     "content_checks content_files markup telling letters pictures printed_settings mail_folder bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
-    "informing routes warming clinic.styleguide management clinic.demo",
+    "informing routes warming site_index clinic.styleguide management clinic.demo",
     4: "urls apps settings wsgi",
 }
 _FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names.split()}

@@ -33,12 +33,14 @@ TEMPLATE_OF = {
 # The only steps from a template up into another room: (template, what it takes). The page still renders without them.
 UPWARD_STEPS = {
     ("admin/index.html", "desk"),
+    ("admin/index.html", "reviews"),
     ("clinic/clinics.html", "fees"),
     ("clinic/clinics.html", "plates"),
     ("clinic/clinics.html", "structured"),
     ("clinic/location.html", "fees"),
     ("clinic/location.html", "structured"),
     ("clinic/location_times.html", "next_times"),
+    ("clinic/styleguide/plates.html", "plates"),
     ("components/plate_fading.html", "facts"),
     ("treatments/home_times.html", "next_times"),
 }
@@ -50,7 +52,8 @@ _REGISTRY = re.compile(
     "python" r"hosted\.org|py" r"pi\.org|registry\.npm" r"js|--(?:extra-)?index-url[ =]|--find-links[ =]"
 )
 _MACHINE = re.compile(r"(?<![\w.:/-])/(?:opt|root|home|work|Users)/\w")
-_TEXTS = {"", *".py .txt .toml .md .html .css .svg .conf .service .example .yml .json .mjs".split()}
+_TEXTS = (".py", ".txt", ".toml", ".md", ".html", ".css", ".svg", ".conf", ".service", ".example", ".yml", "")
+_TEXTS += (".json", ".mjs")  # what the audit fetches, and what starts it
 
 
 def url_names(root: Path) -> Iterator[tuple[str, str, str]]:
