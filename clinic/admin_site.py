@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
+from django.db.models import CharField
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from clinic.models import Membership
 
 LONGEST_ROW_NUMBER = 19
+LONGEST_NAME = 120
 
 
 class StaffAdminSite(admin.AdminSite):
@@ -44,18 +46,29 @@ class StaffAdminSite(admin.AdminSite):
 
 
 def _readable(request: HttpRequest) -> bool:
-    """No NUL in the address, only years where a year is asked for, only row numbers among the ticked rows: stock
+    """No NUL in the address, only years where a year is asked for, only keys among the ticked rows: stock
     filters and actions trust all three.
     """
     years = (year for name, values in request.GET.lists() if "year" in name.split("__") for year in values)
     asked = (word for name, values in request.GET.lists() for word in (name, *values))
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME) if request.method == "POST" else []
     nul = any("\x00" in word for word in asked)
-    return not nul and all(map(_is_year, years)) and all(map(_is_row, ticked))
+    is_key = _is_name if _rows_have_names(request) else _is_row
+    return not nul and all(map(_is_year, years)) and all(map(is_key, ticked))
+
+
+def _rows_have_names(request: HttpRequest) -> bool:
+    """Whether this page is about rows with a word as their key: those the content files name."""
+    shown = getattr(getattr(request.resolver_match, "func", None), "model_admin", None)
+    return shown is not None and isinstance(shown.model._meta.pk, CharField)
 
 
 def _is_year(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) == 4 and text > "0000"
+
+
+def _is_name(text: str) -> bool:
+    return "\x00" not in text and len(text) <= LONGEST_NAME
 
 
 def _is_row(text: str) -> bool:
