@@ -33,7 +33,7 @@ STAGES = {
     "Up to a year": "marks_fade",
 }
 # Paths that other rooms serve; the rest must be a page of ours.
-OTHER_PATHS = {"/book/", "/clinics/", "/treatments/"}
+OTHER_PATHS = {"/book/", "/clinics/", "/treatments/", "/about/how-we-check/"}
 
 
 class Section(NamedTuple):
