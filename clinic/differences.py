@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
+
+from clinic.wording import calendar_day
 
 AROUND = 2  # unchanged lines shown beside a change
 ALIKE = 0.4  # from here on two lines are one line that was edited, and its changed words are marked
 IDENTITY = ("key", "source")  # what names an entry of a list: a section's key, a claim's source
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ONE_OF = {"sections": "section", "claims": "claim of"}
 
 
@@ -50,7 +54,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
 
 
 def _flat(value: dict[str, Any], over: str = "") -> Iterator[tuple[str, str]]:
-    """Each text of a value with its name for people: "section in-short, body"."""
+    """Each text of a value with its name for people: section “in-short”, body."""
     for name, inner in value.items():
         said = f"{over}{name.replace('_', ' ')}"
         if isinstance(inner, list):
@@ -70,7 +74,7 @@ def _entries(name: str, entries: Sequence[Any]) -> Iterator[tuple[str, str]]:
             seen[label] = seen.get(label, 0) + 1
             again = f" ({seen[label]})" if seen[label] > 1 else ""
             rest = {field: inner for field, inner in entry.items() if field != own}
-            yield from _flat(rest, f"{ONE_OF.get(name, name)} {label}{again}, ")
+            yield from _flat(rest, f"{ONE_OF.get(name, name)} “{label}”{again}, ")
 
 
 def _entry(entry: Any) -> str:
@@ -87,7 +91,11 @@ def _identity(entry: Any) -> str:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    try:
+        return calendar_day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text  # it only looks like a day
 
 
 # --- From two texts to lines ---

@@ -27,6 +27,7 @@ class Keeper(NamedTuple):
     key: Callable[[Row], str]
     value: Callable[[Row], Value]
     put: Callable[[Row, Value], None]
+    stays: frozenset[str] = frozenset()  # fields of the value that no earlier version brings back
 
 
 class CannotBringBack(ValueError):

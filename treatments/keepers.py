@@ -13,7 +13,8 @@ def _keeper(noun: Noun) -> Keeper:
     def put(row: Loadable, earlier: Value) -> None:
         _put(noun, row, fitting(noun.value(row), earlier))
 
-    return Keeper(noun.kind, noun.rows, noun.key, noun.state, put)
+    stays = frozenset(noun.standing) | ({"path"} if noun is PAGES else frozenset())
+    return Keeper(noun.kind, noun.rows, noun.key, noun.state, put, stays)
 
 
 def _put(noun: Noun, row: Loadable, value: Value) -> None:

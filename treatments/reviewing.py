@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,7 +18,7 @@ from clinic import page_cache, signing, versions
 from clinic.models import Version
 from clinic.wording import calendar_day
 from treatments.facts import HasChanged, put
-from treatments.models import HELP_PATH, Page, years_after
+from treatments.models import HELP_PATH, Fact, Page, years_after
 from treatments.plain_values import PAGES, digest, only
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,19 @@ def text_of(page: Page) -> str:
 
 def is_new_text(before: versions.Value, after: versions.Value) -> bool:
     return digest(only(before, TEXT)) != digest(only(after, TEXT))
+
+
+class Due(NamedTuple):
+    """What waits for a clinician: pages in their order with why, and facts without a signature or with an old one."""
+
+    pages: list[tuple[Page, str]]
+    facts: list[Fact]
+
+
+def due(*, on: date) -> Due:
+    """Everything whose check or signature is missing or due on that day. Two queries."""
+    pages = [(page, " ".join(problems_of(page, on=on))) for page in Page.objects.due_for_review(on)]
+    return Due(pages, list(Fact.objects.due_for_review(on)))
 
 
 # --- Verbs ---

@@ -86,8 +86,19 @@ class HistoryAdmin(admin.ModelAdmin):
         version = get_object_or_404(self._versions(row), pk=version_id)
         if request.method == "POST":
             return self._bring_back(request, row, version)
-        shown = differences(versions.even(self.keeper.value(row)), version.value)
-        return self._answer(request, "bring_back", row, version=version, differences=shown, never=NEVER_BACK)
+        now = versions.even(self.keeper.value(row))
+        coming = {
+            name: here if name in self.keeper.stays else version.value.get(name, here)
+            for name, here in now.items()
+        }
+        return self._answer(
+            request,
+            "bring_back",
+            row,
+            version=version,
+            differences=differences(now, coming),
+            never=self._never(),
+        )
 
     def came_back(self, request: HttpRequest, row_id: Any) -> None:
         """An earlier state has been stored."""
@@ -103,10 +114,13 @@ class HistoryAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(back)
         if changed:
             self.came_back(request, row.pk)
-            self.message_user(request, f"The earlier version is back. {NEVER_BACK}")
+            self.message_user(request, f"The earlier version is back. {self._never()}".strip())
         else:
             self.message_user(request, "Nothing changed: it says that already.", messages.WARNING)
         return HttpResponseRedirect(back)
+
+    def _never(self) -> str:
+        return NEVER_BACK if self.keeper.stays else ""
 
     # --- Finding --------------------------------------------------------------------------------------------
     def _row(self, request: HttpRequest, object_id: str) -> Any:

@@ -19,7 +19,7 @@ from treatments.admin.rights import EDITOR_OR_CLINICIAN, FromFiles, HangsOn
 from treatments.models import Claim, Fact
 
 
-class ClaimInline(HangsOn, admin.TabularInline):
+class ClaimInline(HangsOn, admin.StackedInline):
     may_change = may_add = may_delete = EDITOR_OR_CLINICIAN
     model = Claim
     extra = 0

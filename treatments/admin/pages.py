@@ -20,6 +20,8 @@ from treatments.admin.rights import FromFiles, HangsOn
 from treatments.models import HELP_PATH, Page, Section, years_after
 from treatments.views import preview
 
+WIDE = forms.TextInput(attrs={"class": "vLargeTextField"})
+
 
 class SectionFormSet(forms.BaseInlineFormSet):
     """Refuses a text that asks for a figure we do not have."""
@@ -42,6 +44,9 @@ class SectionInline(HangsOn, admin.StackedInline):
 
 class PageForm(forms.ModelForm):
     """Says beside the tick why a page may not become public, or may not go."""
+
+    class Meta:
+        widgets = dict.fromkeys(("title", "description", "lead"), WIDE)
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
