@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic import warming
 from tests import cast
 from tests.cast import NOW
 from tests.drills.test_f9_steps import posts, shown
+from tests.site_content import load_site_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -87,6 +90,19 @@ def test_no_step_asks_the_database_more_than_it_needs() -> None:
         if len(queries) > most[key]
     }
     assert over == {}
+
+
+def test_no_page_that_informs_asks_anything_once_it_is_kept(kept_pages: None) -> None:
+    """What each asks while nothing is kept: `tests/test_pages.py`."""
+    load_site_content()
+    call_command("warm_pages", verbosity=0)
+    counted = {}
+    for path in warming.warm_paths():
+        response, queries = asked(lambda path=path: Client().get(path))  # type: ignore[misc]
+        assert response.status_code == 200, path
+        counted[path] = len(queries)
+    assert len(counted) >= 28
+    assert set(counted.values()) == {0}, counted
 
 
 def test_the_figures_do_not_grow_with_the_diary() -> None:
