@@ -129,13 +129,14 @@ def phone_tel(display: str, country: str) -> str:
 
 
 def reference(letters: str) -> str:
-    """An appointment's reference in two groups, easy to say; case and gaps do not matter.
+    """A reference in two groups, easy to say; case and gaps do not matter.
 
-    >>> reference("7K4M2P"), reference(" 7k4 m2p")
-    ('7K4 M2P', '7K4 M2P')
+    >>> reference("7K4M2P"), reference(" 7k4 m2p"), reference("CH7K4M2P")
+    ('7K4 M2P', '7K4 M2P', 'CH7K 4M2P')
     """
     plain = "".join(letters.split()).upper()
-    return f"{plain[:3]} {plain[3:]}"
+    half = len(plain) // 2
+    return f"{plain[:half]} {plain[half:]}"
 
 
 def list_words(words: Sequence[str], last: str = "and") -> str:
