@@ -12,7 +12,8 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from clinic.models import Country, Location
+from clinic.models import Country, Location, Organisation
+from clinic.remembered import once_an_edition
 from clinic.wording import phone_tel
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,15 @@ def places(request: HttpRequest) -> list[Location]:
     if not hasattr(request, "places"):
         request.places = list(Location.objects.all())  # type: ignore[attr-defined]
     return request.places  # type: ignore[attr-defined]
+
+
+def organisations() -> dict[str, Organisation]:
+    """Who answers for the clinics of a country, by its code, the United Kingdom first. Often nobody has said yet."""
+    return once_an_edition("organisations", _read_organisations)
+
+
+def _read_organisations() -> dict[str, Organisation]:
+    return {row.country: row for row in Organisation.objects.order_by("country")}
 
 
 def phones(locations: Iterable[Location]) -> list[dict[str, str]]:
@@ -48,6 +58,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "name": settings.CLINIC_NAME,
             "demo": settings.DEMO,
             "phones": SimpleLazyObject(lambda: _phones(request)),
+            "organisations": SimpleLazyObject(lambda: _organisations(request)),
         }
     }
 
@@ -59,6 +70,15 @@ def _phones(request: HttpRequest) -> list[dict[str, str]]:
         log.error("no phone numbers from the database: %s", type(error).__name__)
         request.may_be_kept = False  # type: ignore[attr-defined]  # a page that informs must not say this all day
         return standing_phones()
+
+
+def _organisations(request: HttpRequest) -> dict[str, Organisation]:
+    try:
+        return organisations()
+    except (DatabaseError, InterfaceError) as error:
+        log.error("no organisations from the database: %s", type(error).__name__)
+        request.may_be_kept = False  # type: ignore[attr-defined]  # a page that informs must not say this all day
+        return {}
 
 
 def _line(names: str, phone: str, abroad: str, country: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """How many queries each page and each form of the journey may ask, transactions and savepoints not counted.
 
-The session, the hold that is renewed and the clinics with their phones are in every figure.
+The session, the hold that is renewed and the clinics with their phones are in every figure. Who answers for the
+clinics is not: that is asked once an edition of the content, by whichever page is the first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic import warming
+from clinic.context_processors import organisations
 from tests import cast
 from tests.cast import NOW
 from tests.drills.test_f9_steps import posts, shown
@@ -50,6 +52,11 @@ SEND = {
     "check": 19,
 }
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL")
+
+
+@pytest.fixture(autouse=True)
+def _known(kept_pages: None) -> None:
+    organisations()
 
 
 @pytest.fixture(autouse=True)
