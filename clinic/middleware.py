@@ -16,7 +16,7 @@ from clinic.views import DATABASE_AWAY, service_unavailable
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("clinic.requests")
 # Everything a person typed or is shown about themselves lives under these paths.
-PERSONAL = ("/book/", "/admin/", "/demo/")
+PERSONAL = ("/book/", "/complaints/write/", "/complaints/sent/", "/feedback/", "/admin/", "/demo/")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 

@@ -17,6 +17,7 @@ PRINTED = {
     "sent_minutes": ("SENT_MINUTES", 1),
     "manage_minutes": ("MANAGE_MINUTES", 1),
     "purge_days": ("PURGE_DAYS", 1),
+    "complaint_days": ("COMPLAINT_DAYS", 1),
     "record_years": ("RECORD_YEARS", 1),
 }
 

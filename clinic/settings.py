@@ -56,6 +56,7 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
     raise ImproperlyConfigured(
         "SECURITY_CONTACT must start with mailto:, https:// or tel:, for example mailto:security@example.org"
     )
+COMPLAINT_DAYS = env.int("COMPLAINT_DAYS", 30)
 
 # --- Booking -----------------------------------------------------------------------------------------------------
 REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)

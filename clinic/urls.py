@@ -11,6 +11,12 @@ pages = [
     path("clinics/<slug:slug>/", views.location, name="location"),
     path("speculation-rules.json", views.speculation, name="speculation"),
     path(".well-known/security.txt", views.security, name="security"),
+    path("about/clinicians/", views.clinicians, name="clinicians"),
+    path("complaints/", views.complaints, name="complaints"),
+    path("complaints/write/", views.complain, name="complain"),
+    path("complaints/sent/", views.complained, name="complained"),
+    path("feedback/", views.feedback, name="feedback"),
+    path("feedback/sent/", views.feedback_sent, name="feedback_sent"),
     path("media/pictures/<str:name>", views.photo, name="photo"),
 ]
 if settings.DEMO:

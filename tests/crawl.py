@@ -19,6 +19,7 @@ from tests.seen import Seen
 from treatments.models import Page
 
 FIRST = ("/", "/clinics/")
+ASKING = ("/book/", "/complaints/write/", "/feedback/")  # where somebody is asked for something
 NOT_WALKED = ("/admin/", "/static/", "/demo/")
 
 
@@ -37,7 +38,7 @@ class Crawl:
     @property
     def information(self) -> list[Seen]:
         """The pages that only inform: nothing is asked there."""
-        return [page for page in self.pages if not page.path.startswith("/book/")]
+        return [page for page in self.pages if not page.path.startswith(ASKING)]
 
 
 def seen(address: str, response: Any) -> Seen:
@@ -80,6 +81,7 @@ def walk_steps() -> list[Seen]:
     _journey(notes)
     _ways_out(notes)
     _other_doors(notes)
+    _voices(notes)
     _refusals(notes)
     return notes
 
@@ -146,6 +148,20 @@ def _other_doors(notes: list[Seen]) -> None:
     reader = Notebook(notes)
     reader.open("/book/?clinic=maidenhead&at=2027-03-02T03:15Z").press("No, I have none of these")
     reader.choose("Both").press("Continue")
+
+
+def _voices(notes: list[Seen]) -> None:
+    """A complaint and a word about a page: with nothing filled in, with slips, and sent."""
+    reader = Notebook(notes)
+    reader.open("/complaints/sent/")  # sent nothing: the page about complaints
+    reader.click("Write a complaint").press("Send my complaint")
+    reader.fill("What happened?", "Nobody rang.").fill("Your name", "Brigid Test")
+    reader.fill("Email", "nobody").fill("Phone number", "12").press("Send my complaint")
+    reader.fill("Email", "brigid@example.org").fill("Phone number", "").press("Send my complaint")
+    reader.open("/complaints/write/?clinic=dublin").fill("What happened?", "I waited long.")
+    reader.fill("Your name", "Brigid Test").fill("Phone number", "(01) 500 0000").press("Send my complaint")
+    reader.open("/feedback/").press("Send")
+    reader.fill("What helped you?", "The pictures.").press("Send")
 
 
 def _refusals(notes: list[Seen]) -> None:

@@ -1,5 +1,6 @@
 """The pages of the clinic room, by what they are about."""
 
+from clinic.views.people import clinicians
 from clinic.views.photos import photo
 from clinic.views.places import clinics, location
 from clinic.views.security import security
@@ -12,10 +13,17 @@ from clinic.views.trouble import (
     static_page,
     unreadable,
 )
+from clinic.views.voices import complain, complained, complaints, feedback, feedback_sent
 
 __all__ = [
     "DATABASE_AWAY",
+    "clinicians",
     "clinics",
+    "complain",
+    "complained",
+    "complaints",
+    "feedback",
+    "feedback_sent",
     "form_expired",
     "location",
     "photo",

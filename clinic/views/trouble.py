@@ -17,6 +17,8 @@ from clinic.page_cache import DATABASE_AWAY
 
 log = logging.getLogger("clinic.requests")
 RETRY_SECONDS = 5
+# Forms of patients: what they typed is given back. Staff log in anew.
+OWN_FORMS = ("/book/", "/complaints/", "/feedback/")
 
 
 def static_page(template: str, status: int) -> HttpResponse:
@@ -58,11 +60,12 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     own = f"{request.scheme}://{request.get_host()}"
     sender = request.headers.get("Origin") or request.headers.get("Referer", "")
-    ours = request.path.startswith("/book/") and (sender == own or sender.startswith(f"{own}/"))
+    ours = request.path.startswith(OWN_FORMS) and (sender == own or sender.startswith(f"{own}/"))
     typed = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
         if ours and name != "csrfmiddlewaretoken"
     ]
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    again = "" if request.path.startswith("/book/") or not ours else request.path
+    return render(request, "403_csrf.html", {"typed": typed, "again": again}, status=403)
