@@ -16,7 +16,7 @@ from tests.words.blocks import Block, PageText, read_letter, read_page
 from treatments.screening import PageAnswer
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
-FOR_STAFF = {"new_request"}  # kinds that go to the clinic's own address
+FOR_STAFF = {"complaint_new", "new_request"}  # kinds that go to an address of the clinic
 SHOWN = ("summary", "location", "description")  # of a calendar entry
 CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
 _LINK = "https://testserver/book/link/x/"  # what the worker puts in

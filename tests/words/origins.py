@@ -14,7 +14,7 @@ SHAPES = (
     ("date", re.compile(rf"\b\d{{1,2}} {_MONTH}(?: (?:19|20)\d\d)?\b|\b{_MONTH} 20\d\d\b")),
     ("time", re.compile(r"\b\d{1,2}(?::\d\d)?(?:am|pm)\b")),
     ("fee", re.compile(r"[£€]\d{1,3}(?:,\d{3})*(?:\.\d\d)?(?!\d)")),
-    ("reference", re.compile(r"\b(?=\w{0,2}\d|\w{3} \w{0,2}\d)[A-Z0-9]{3} [A-Z0-9]{3}\b")),
+    ("reference", re.compile(r"\b(?=[A-Z0-9]* ?[A-Z0-9]*\d)[A-Z0-9]{3,4} [A-Z0-9]{3,4}\b")),
     ("postcode", re.compile(r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b|\bD\d\d [A-Z0-9]{4}\b")),
 )
 

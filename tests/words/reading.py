@@ -9,14 +9,14 @@ from django.test import Client
 
 from clinic.models import Location
 from tests import cast
-from tests.crawl import Seen, crawl, seen
+from tests.crawl import Crawl, Seen, crawl, seen
 from tests.words.blocks import Block, PageText, read_page
 from tests.words.letters import letters
 from tests.words.rules import Known
 from tests.words.said import said
 from treatments import screening
 from treatments.fees import totals
-from treatments.models import Fee
+from treatments.models import Fee, Page
 
 
 def known() -> Known:
@@ -64,4 +64,13 @@ def one_page(address: str) -> list[PageText]:
 def whole_site() -> list[PageText]:
     """Every page, booking answer and letter. The caller has loaded the content and stopped the clock."""
     cast.make_clinic("maidenhead")
-    return [*pages_of(crawl().everything), said(), *letters()]
+    site = crawl()
+    return [*pages_of([*site.everything, *unlinked(site)]), said(), *letters()]
+
+
+def unlinked(site: Crawl) -> list[Seen]:
+    """Texts that are published and that no link reaches: somebody may know their address."""
+    reached = {page.path for page in site.pages}
+    paths = Page.objects.published().exclude(path__in=reached).values_list("path", flat=True)
+    answers = [seen(path, Client().get(path)) for path in paths]
+    return [answer for answer in answers if answer.status == 200]
