@@ -33,7 +33,15 @@ STAGES = {
     "Up to a year": "marks_fade",
 }
 # Paths that other rooms serve; the rest must be a page of ours.
-OTHER_PATHS = {"/book/", "/clinics/", "/treatments/", "/about/how-we-check/"}
+OTHER_PATHS = {
+    "/book/",
+    "/clinics/",
+    "/treatments/",
+    "/about/how-we-check/",
+    "/about/clinicians/",
+    "/complaints/",
+    "/feedback/",
+}
 
 
 class Section(NamedTuple):

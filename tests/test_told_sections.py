@@ -43,6 +43,21 @@ def test_nothing_is_said_to_be_unknown_once_both_have_told(content: None) -> Non
     assert "Not known yet" not in text
 
 
+@pytest.mark.parametrize("path", ["/about/", "/privacy/", "/terms/"])
+def test_the_company_is_missing_until_it_is_named(content: None, path: str) -> None:
+    assert "Not filled in yet: the legal name of the company" in words(path)
+    Organisation.objects.create(country="GB", legal_name="Example Veins Limited", company_number="01234567")
+    text = words(path)
+    assert "Example Veins Limited, company number 01234567." in text
+    assert "Not filled in yet for Ireland: the legal name of the company" in text
+
+
+def test_the_privacy_page_names_whom_to_ask_once_it_is_known(content: None) -> None:
+    assert "Not known yet: the person to ask about privacy." in words("/privacy/")
+    Organisation.objects.create(country="IE", privacy_contact="Privacy desk, post box 1")
+    assert "In Ireland: Privacy desk, post box 1" in words("/privacy/")
+
+
 def test_what_a_clinic_types_is_text_and_never_markup(content: None) -> None:
     Organisation.objects.create(country="IE", cancelling="<b>Free</b>\nuntil the day before")
     page = Client().get("/fees/").content.decode()
