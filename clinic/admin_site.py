@@ -9,12 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import CharField
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
-from clinic.models import Membership
+from clinic import readiness
+from clinic.models import Membership, Role
+from clinic.permissions import standing
 
 LONGEST_ROW_NUMBER = 19
 LONGEST_NAME = 120
@@ -32,6 +36,30 @@ class StaffAdminSite(admin.AdminSite):
         if allowed:
             Membership.objects.remember_roles(request.user)
         return allowed
+
+    def get_urls(self) -> list[Any]:
+        return [path("ready/", self.admin_view(self.ready), name="ready"), *super().get_urls()]
+
+    def ready(self, request: HttpRequest) -> TemplateResponse:
+        """What only the clinic knows: what is there, what is missing, and where to fill it in."""
+        if not standing(request).is_one_of((Role.MANAGER,)):
+            raise PermissionDenied
+        found = [
+            (need, reverse(need.page, args=need.args) if need.page else "") for need in readiness.needs()
+        ]
+        context = {
+            **self.each_context(request),
+            "title": "Ready to open?",
+            "missing": [row for row in found if not row[0].done],
+            "there": [row for row in found if row[0].done],
+        }
+        return TemplateResponse(request, "admin/ready.html", context)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Stock, with how much is missing before the site may open: for those who can fill it in."""
+        manager = standing(request).is_one_of((Role.MANAGER,))
+        lacking = len(readiness.missing()) if manager else 0
+        return super().index(request, {**(extra_context or {}), "lacking": lacking})
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, but what no database can look up is refused before anybody looks."""

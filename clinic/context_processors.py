@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from clinic import readiness
 from clinic.models import Country, Location, Organisation
 from clinic.remembered import once_an_edition
 from clinic.wording import phone_tel
@@ -58,6 +59,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "name": settings.CLINIC_NAME,
             "demo": settings.DEMO,
             "phones": SimpleLazyObject(lambda: _phones(request)),
+            "preparing": SimpleLazyObject(readiness.is_being_prepared),
             "organisations": SimpleLazyObject(lambda: _organisations(request)),
         }
     }

@@ -50,6 +50,9 @@ CLINIC_NAME = env.str("CLINIC_NAME", "The Vein Clinics")
 CLINIC_SHORT_NAME = env.str("CLINIC_SHORT_NAME", "The Clinics")  # the sender's name: no health word
 PHONE_UK = env.str("PHONE_UK", "0800 783 6106")  # for pages that may not ask the database: 500 and 503
 PHONE_IE = env.str("PHONE_IE", "01 293 7839")
+ALLOW_NOT_READY = env.bool("ALLOW_NOT_READY", False)
+# Functions that name what only the clinic knows, one a room: see clinic/readiness.py.
+READINESS = ["clinic.readiness.clinic_needs", "treatments.readiness.needs", "bookings.readiness.needs"]
 REQUIRE_REVIEW = env.bool("REQUIRE_REVIEW", False)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):

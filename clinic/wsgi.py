@@ -1,4 +1,4 @@
-"""Where gunicorn comes in. Reads every request as UTF-8; decides nothing else."""
+"""Where gunicorn comes in. Refuses to open a site that is not ready; reads every request as UTF-8."""
 
 import os
 import re
@@ -10,6 +10,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 _django = get_wsgi_application()
+
+from clinic import readiness  # noqa: E402 - models can be read only after the line above
+
+readiness.refuse_start()
 _CHARSET = re.compile(r";\s*charset\b[^;]*", re.IGNORECASE)
 
 
