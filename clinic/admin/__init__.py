@@ -1,3 +1,3 @@
 """The clinic room's pages in the staff admin. Imported for its registrations only."""
 
-from clinic.admin import outbox, people, pictures, places, voices  # noqa: F401
+from clinic.admin import organisations, outbox, people, pictures, places, voices  # noqa: F401
