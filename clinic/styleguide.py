@@ -99,7 +99,7 @@ GROUPS = (
             Sample("card", "nothing to see: it describes a page in its head, for whoever shares its address"),
             Sample("print_head", "at the top of each sheet when this page is printed"),
             Sample("breadcrumb", "one step and this page", {"trail": _TRAIL, "here": "Here"}),
-            Sample("breadcrumb", "without this page", {"trail": _TRAIL}),
+            Sample("breadcrumb", "without this page", {"trail": _TRAIL, "label": "Where else you are"}),
             Sample("to_top", "ends a long page", {}),
             Sample("legal_lines", "one company", {"organisations": {"GB": _ORGANISATION}}),
             Sample("regulator", "with its number", {"organisation": _ORGANISATION}),
