@@ -10,6 +10,7 @@ pages = [
     path("clinics/", views.clinics, name="clinics"),
     path("clinics/<slug:slug>/", views.location, name="location"),
     path("speculation-rules.json", views.speculation, name="speculation"),
+    path("styleguide/", views.styleguide, name="styleguide"),
     path(".well-known/security.txt", views.security, name="security"),
     path("about/clinicians/", views.clinicians, name="clinicians"),
     path("complaints/", views.complaints, name="complaints"),

@@ -5,6 +5,7 @@ from clinic.views.photos import photo
 from clinic.views.places import clinics, location
 from clinic.views.security import security
 from clinic.views.speculation import speculation
+from clinic.views.styleguide import styleguide
 from clinic.views.trouble import (
     DATABASE_AWAY,
     form_expired,
@@ -32,5 +33,6 @@ __all__ = [
     "service_unavailable",
     "speculation",
     "static_page",
+    "styleguide",
     "unreadable",
 ]
