@@ -22,7 +22,12 @@ from treatments.plates import PLATES
 UNDATED = (
     "treatments:home",
     "treatments:hub",
+    "treatments:how_we_check",
     "clinic:clinics",
+    "clinic:clinicians",
+    "clinic:complaints",
+    "clinic:complain",
+    "clinic:feedback",
     "bookings:start",
     "bookings:ring_me",
 )
