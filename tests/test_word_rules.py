@@ -102,6 +102,7 @@ GOOD: list[tuple[Rule, str]] = [
     (rules.sentences_are_short, f"<p>{'one ' * 18} 0800 783 6106</p>"),
     (rules.sentences_are_short, f"<p>{'one ' * 12}<br>{'one ' * 12}</p>"),
     (rules.paragraphs_are_short, "<p><b>Can I drive?</b> One. Two. Three.</p>"),
+    (rules.paragraphs_are_short, "<p>One. Two. Three.<br>62 Wimpole Street</p>"),
     (rules.paragraphs_are_short, "<p>At 10:15am on 2 March. Call 999. See A&amp;E.</p>"),
     (rules.pages_are_easy, f"<h2>{BREACH_OF_LAW}</h2><p>Sit down.</p>"),
     (rules.pages_are_easy, f"<table><tr><td>{BREACH_OF_LAW}</table>"),
@@ -185,6 +186,12 @@ def test_marked_digits_are_told_from_typed_ones_and_the_letters_stay_in_step() -
     assert block.text == "In 2 to 6 weeks, 3 times."
     assert block.loose == "In # to # weeks, 3 times."
     assert without_origin(block.loose) == ["3"]
+
+
+def test_a_table_that_only_lays_out_is_no_table() -> None:
+    assert texts("<table role=presentation><tr><td><p>One.</p>Two.</table>") == [
+        ("paragraph", "One."), ("paragraph", "Two."),
+    ]  # fmt: skip
 
 
 def test_the_frame_is_read_apart_from_the_page() -> None:

@@ -102,6 +102,7 @@ def read_page(
 ) -> tuple[PageText, PageText]:
     """The page's own text (its title, its description, `main`), and the frame around it."""
     own, frame = PageText(address), PageText("frame")
+    _lay_flat(tree)
     for text, kind in _head(tree):
         own.blocks.append(Block(kind, " ".join(text.split()), section="title"))
     for body in tree.iter("body"):
@@ -122,6 +123,14 @@ def read_letter(address: str, subject: str, text: str) -> PageText:
         marked = mark == "-" or (mark[:-1].isdigit() and mark.endswith("."))
         page.blocks.append(Block("item", rest) if marked else Block("paragraph", line))
     return page
+
+
+def _lay_flat(tree: Element) -> None:
+    """A table that only lays out a letter is none to its reader."""
+    for table in [each for each in tree.iter("table") if each.get("role") == "presentation"]:
+        for part in table.iter():
+            if part.tag in ("table", "tbody", "tr", "td"):
+                part.tag = "div"
 
 
 def _head(tree: Element) -> Iterator[tuple[str, str]]:

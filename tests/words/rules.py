@@ -91,11 +91,12 @@ def sentences_are_short(pages: Iterable[PageText], known: Known) -> Verdict:
 
 
 def paragraphs_are_short(pages: Iterable[PageText], known: Known) -> Verdict:
-    """At most 3 sentences, in list items too. Bold words at the start are a heading that runs in, and no sentence."""
+    """At most 3 sentences, in list items too. Neither bold words at the start nor the lines of an address are sentences."""
     verdict = Verdict()
     for page in pages:
         for block in page.blocks:
-            count = len(sentences(block)) - len(sentences(Block("heading", block.lead)))
+            lines = [sentence for sentence in sentences(block) if sentence.text not in known.addresses]
+            count = len(lines) - len(sentences(Block("heading", block.lead)))
             verdict.looked_at += 1
             if count > MOST_SENTENCES and block.kind not in ("address", "cell"):
                 verdict.breaches.append(told(page, f"{count} sentences in one paragraph", block.text))
