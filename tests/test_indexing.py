@@ -111,7 +111,6 @@ PERSONAL = [
     "/book/visit/",
     "/book/manage/",
     "/book/link/x/",
-    "/complaints/write/",
     "/complaints/sent/",
     "/feedback/sent/",
     "/demo/mail/",

@@ -27,7 +27,6 @@ UNDATED = (
     "clinic:clinicians",
     "clinic:complaints",
     "clinic:complain",
-    "clinic:feedback",
     "bookings:start",
     "bookings:ring_me",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -96,7 +97,7 @@ def text(
 
 def _page(page: Page) -> Node:
     between = [HUB] if page.path.startswith(HUB.path) else []
-    own = {
+    own: dict[str, Any] = {
         "path": page.path,
         "title": page.title,
         "description": page.description,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("pictures/<slug:slug>/", views.picture, name="picture"),
     path("fees/", views.fees, name="fees"),
     path("help-now/", views.help_now, name="help_now"),
+    path("search/", views.search, name="search"),
     path("about/", views.about, name="about"),
     path("about/how-we-check/", views.how_we_check, name="how_we_check"),
     path("privacy/", views.privacy, name="privacy"),

@@ -6,15 +6,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from clinic import signing
 from clinic.context_processors import places
 from clinic.informing import informs
-from treatments import provenance, publishing, reviewing
+from treatments import provenance, publishing, reviewing, site_index
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
 from treatments.models import HELP_PATH, Fact, Page, Section, Treatment
 from treatments.plates import PLATES, plate_called
+from treatments.search import LONGEST
 
 
 @informs
@@ -104,6 +108,22 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": shown.select_related("page").order_by("page__position"),
     }
     return render(request, "treatments/picture.html", context)
+
+
+# The form is sent, not put into an address, because what somebody looks for may tell of their health. It needs no
+# token against forged forms: it changes nothing, and a token would set a cookie. `no-cache` and not `no-store`, so
+# that the way back from a page that was found needs no second sending.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_cache=True)
+def search(request: HttpRequest) -> HttpResponse:
+    """The empty form, or what was found. The words are kept nowhere: in no address, no log and no title."""
+    if request.method != "POST":
+        return render(request, "treatments/search.html")
+    typed = request.POST.get("words", "")[:LONGEST]
+    answer = site_index.current().find(typed)
+    context = {"typed": typed, "answer": answer, "no_word": answer.is_empty}
+    return render(request, "treatments/search.html", context, status=422 if answer.is_empty else 200)
 
 
 def _text(request: HttpRequest) -> HttpResponse:
