@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.test import Client, RequestFactory
 
 from bookings.services.errors import DiaryBusy
-from clinic.views import server_error, service_unavailable, unreadable
+from clinic.views import server_error, service_unavailable, static_page, unreadable
 from tests.reader import Reader
 from tests.seen import Seen
 from treatments.models import Page
@@ -175,6 +175,8 @@ def _refusals(notes: list[Seen]) -> None:
     notes.append(seen("/diary-busy/", busy))
     notes.append(seen("/mistake-of-ours/", server_error(request)))
     notes.append(seen("/database-away/", service_unavailable(request)))
+    notes.append(seen("/too-much-at-once/", static_page("429.html", 429)))
+    notes.append(seen("/all-down/", static_page("503.html", 503, all_down=True)))
     notes.append(seen("/unreadable/", unreadable(request, ValueError())))
 
 

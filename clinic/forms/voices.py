@@ -39,7 +39,7 @@ class ComplaintForm(SentOnce):
         error_messages={"required": "Write what happened."},
     )
     wanted = WordsField(
-        label="What would put it right?",
+        label="What would put it right? (optional)",
         required=False,
         lines=True,
         longest=LONGEST,
@@ -53,7 +53,7 @@ class ComplaintForm(SentOnce):
     )
     email = AddressField(
         required=False,
-        help_text="We need this or a phone number, so that we can answer you.",
+        help_text="This or a phone number is enough. We need one of them to answer you.",
         error_messages={"invalid": "Enter an email address like name@example.org, or leave this empty."},
     )
     phone = PhoneField(label="Phone number", required=False)
@@ -62,7 +62,8 @@ class ComplaintForm(SentOnce):
         super().__init__(*args, **kwargs)
         choices = [(place.slug, place.name) for place in locations]
         self.fields["place"].choices = [*choices, ("", "No clinic, or more than one")]  # type: ignore[attr-defined]
-        self.helper = helper("Send my complaint", summary_above=True)
+        # The words say what may stay empty: of two ways to reach somebody either may, but not both.
+        self.helper = helper("Send my complaint", summary_above=True, hide_optional=True)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -21,10 +22,10 @@ RETRY_SECONDS = 5
 OWN_FORMS = ("/book/", "/complaints/", "/feedback/")
 
 
-def static_page(template: str, status: int) -> HttpResponse:
+def static_page(template: str, status: int, **more: Any) -> HttpResponse:
     """A page that asks neither the database nor the request: for when either is in trouble."""
     site = {"name": settings.CLINIC_NAME, "demo": settings.DEMO, "phones": standing_phones()}
-    context = {"site": site, "static_phones": site["phones"]}
+    context = {"site": site, "static_phones": site["phones"], **more}
     return HttpResponse(render_to_string(template, context), status=status)
 
 

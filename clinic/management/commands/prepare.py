@@ -25,6 +25,7 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
     ("load_bank_holidays", {}),
     ("build_css", {}),
     ("collectstatic", {"interactive": False, "verbosity": 0}),
+    ("build_error_pages", {}),
     ("check", {"databases": ["default"]}),
 ]
 WARM = "warm_pages"  # last, and in a process of its own: this one began with the static files of before
