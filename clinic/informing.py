@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
@@ -20,10 +20,10 @@ from clinic import page_cache
 from clinic.page_cache import AWAY_SECONDS, DATABASE_AWAY, Kept
 
 View = Callable[..., HttpResponse]
-SPECULATION = reverse_lazy("clinic:speculation")
 # Said by the answer itself or by what every answer passes, so not kept with a page.
 NOT_KEPT = {"Cache-Control", "Content-Encoding", "Content-Length", "ETag", "Vary"}
 PREFERRED = ("br", "gzip")
+CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MODIFIED_SINCE"}
 _database = {"away_until": 0.0}
 
 
@@ -94,13 +94,21 @@ def answer(request: HttpRequest, page: Kept) -> HttpResponse:
         "Vary": "Accept-Encoding",
         "ETag": body.etag,
         "Content-Length": str(len(body.content)),
-        "Speculation-Rules": f'"{SPECULATION}"',
+        "Speculation-Rules": _rules(),
     }
     if coding:
         headers["Content-Encoding"] = coding
     content = body.content if request.method == "GET" else b""
     response = HttpResponse(content, headers=headers)
+    if CONDITIONS.isdisjoint(request.META):
+        return response
     return get_conditional_response(request, etag=body.etag, response=response) or response
+
+
+@cache
+def _rules() -> str:
+    """Where a browser finds which pages it may fetch ahead, as its header wants it."""
+    return f'"{reverse("clinic:speculation")}"'
 
 
 @lru_cache(maxsize=256)

@@ -29,6 +29,7 @@ from django.core.cache import BaseCache, caches
 from django.db import InterfaceError, OperationalError, transaction
 
 from clinic.models import PageDrop
+from clinic.page_files import PageFiles, Stamp
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -181,6 +182,7 @@ class _Shared:
     def __init__(self) -> None:
         self.away_until = 0.0
         self.doubted = False
+        self.read: tuple[Stamp | None, str | None] = (None, None)
 
     def ask(self, do: Callable[[BaseCache], Answer]) -> Answer | None:
         if time.monotonic() < self.away_until:
@@ -206,7 +208,13 @@ class _Shared:
 
 
 def _read_edition(store: BaseCache) -> str | None:
+    """Asked for by every request, so a file that nobody has written since is not read again."""
+    stamp = store.stamp(EDITION) if isinstance(store, PageFiles) else None
+    if stamp is not None and _shared.read[0] == stamp:
+        return _shared.read[1]
     found = store.get(EDITION)
+    if found is not None:
+        _shared.read = (stamp, found)  # the stamp is older than what was read, never newer
     if found is None:
         store.add(EDITION, secrets.token_hex(8), None)
         found = store.get(EDITION)

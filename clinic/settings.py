@@ -7,6 +7,7 @@ stops the start with a sentence that says what to set.
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -151,7 +152,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- What all web processes and the worker share: pages kept whole, counts -------------------------------------------
 # Files by default: one machine needs no other program, and they are still there after a restart. Redis for more.
 CACHE_URL = env.str("CACHE_URL", "")
-_shared = (
+_shared: dict[str, Any] = (
     env.dj_cache_url("CACHE_URL")
     if CACHE_URL
     else {
@@ -172,12 +173,11 @@ if _kind == "RedisCache":  # a page is made anew in less time than it would wait
         socket_connect_timeout=0.25, socket_timeout=0.25, retry_on_timeout=True
     )
 # Apart from each other, so that nothing that counts pushes out a page.
-CACHES = {
-    name: {**_shared, "KEY_PREFIX": name, "LOCATION": f"{_shared['LOCATION']}/{name}"}
-    if _kind == "FileBasedCache"
-    else {**_shared, "KEY_PREFIX": name}
-    for name in ("default", "pages")
-}
+CACHES = {name: {**_shared, "KEY_PREFIX": name} for name in ("default", "pages")}
+if _kind == "FileBasedCache":
+    for _name, _cache in CACHES.items():
+        _cache["LOCATION"] = f"{_shared['LOCATION']}/{_name}"
+    CACHES["pages"]["BACKEND"] = "clinic.page_files.PageFiles"
 # Functions that list the addresses of pages whose route has a part that varies, for `warm_pages`.
 WARM_PATHS = ["clinic.warm_paths.paths", "treatments.warm_paths.paths"]
 

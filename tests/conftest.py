@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import SimpleTestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.private_redis import Redis, private_redis
 from tests.scale import SCALE, scaled
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
@@ -73,3 +76,20 @@ def kept_pages(settings: Any, tmp_path: Path) -> None:
     from tests.kept import production_caches
 
     settings.CACHES = production_caches(f"file://{tmp_path}/pages")
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    with private_redis() as server:
+        yield server
+
+
+@pytest.fixture(params=["files", "redis"])
+def store(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
+    """Pages are kept as in production: once in files, once in Redis. Empty at first."""
+    from tests.kept import production_caches
+
+    url = f"file://{tmp_path}/pages" if request.param == "files" else request.getfixturevalue("redis").url
+    settings.CACHES = production_caches(url)
+    caches["pages"].clear()
+    return str(request.param)

@@ -14,7 +14,8 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data treatments.plain_text clinic.differences "
     "treatments.outline treatments.search clinic.wording",
     1: "models",
-    2: "services links messages diary desk reports outbox trail limits page_cache warm_paths loading plain_values keepers versions "
+    2: "services links messages diary desk reports outbox trail limits page_cache page_files warm_paths "
+    "loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing promises consent "
     "remembered opening readiness "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder bank_holidays bookings.demo",
