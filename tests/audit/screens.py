@@ -149,6 +149,7 @@ def take(stop: Stop) -> dict[str, str]:
     made["paper"] = f"{stop.slug}-paper.png"
     stop.page.screenshot(path=FOLDER / made["paper"], full_page=True)
     stop.page.pdf(path=FOLDER / f"{stop.slug}.pdf", format="A4", prefer_css_page_size=True)
+    look(stop.page, 1280, 900, "light")  # what is to be pressed next is not there on paper
     return made
 
 
