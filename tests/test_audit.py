@@ -8,6 +8,7 @@ import pytest
 
 from tests.audit.judges import CATEGORIES, HERE, Measured
 from tests.audit.run import chosen, informs, tell
+from tests.audit.screens import DOCS, KEPT, LARGEST
 from tests.audit.served import ROOT
 from tests.audit.table import MOST_BYTES, Row, table
 from tests.audit.walked import Walk, Walked
@@ -139,3 +140,11 @@ def test_the_programs_are_pinned_by_hash_and_name_no_host() -> None:
 def test_the_programs_are_not_kept() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert {"/tests/audit/node_modules/", "/screens/"} <= set(ignored)
+
+
+def test_the_pictures_of_the_readme_are_those_of_the_table() -> None:
+    """`make screens KEEP=1` makes them all, small enough, and none lies there that nothing makes."""
+    there = {picture.stem: picture.stat().st_size for picture in DOCS.iterdir()}
+    assert len(KEPT) == 8
+    assert sorted(there) == sorted(kept.file for kept in KEPT)
+    assert max(there.values()) < LARGEST

@@ -56,12 +56,12 @@ class Kept(NamedTuple):
 
 KEPT = (
     Kept("home", "home", 1280, 1500, "light", 853),
-    Kept("home-phone", "home", 320, 640, "light", 480),
+    Kept("home-phone", "home", 320, 900, "light", 420),
     Kept("microsclerotherapy", "treatments-microsclerotherapy", 1280, 1500, "light", 853),
-    Kept("aftercare-phone", "treatments-aftercare", 320, 640, "dark", 480),
+    Kept("aftercare-phone", "treatments-aftercare", 320, 900, "dark", 420),
     Kept("how-we-check", "about-how-we-check", 1280, 1500, "light", 853),
-    Kept("time-phone", "book: time", 320, 640, "light", 480),
-    Kept("health-phone", "book: health 1", 320, 640, "dark", 480),
+    Kept("time-phone", "book: time", 320, 900, "light", 420),
+    Kept("health-phone", "book: health 1", 320, 900, "dark", 420),
     Kept("requests", "requests", 1280, 1265, "light", 853),
 )
 
