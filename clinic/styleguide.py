@@ -101,6 +101,7 @@ GROUPS = (
             Sample("breadcrumb", "one step and this page", {"trail": _TRAIL, "here": "Here"}),
             Sample("breadcrumb", "without this page", {"trail": _TRAIL, "label": "Where else you are"}),
             Sample("to_top", "ends a long page", {}),
+            Sample("ways_on", "on a page for when something went wrong", {}),
             Sample("legal_lines", "one company", {"organisations": {"GB": _ORGANISATION}}),
             Sample("regulator", "with its number", {"organisation": _ORGANISATION}),
         ),
