@@ -63,7 +63,13 @@ def test_every_page_that_may_be_listed_is_an_entry() -> None:
     with time_machine.travel(cast.NOW, tick=False):
         pages = [page for page in crawl_pages() if "?" not in page.address and may_be_listed(page.path)]
     assert len(pages) >= 25
-    assert {page.path for page in pages} - listed().keys() - NOT_LISTED == set()
+    own = {
+        page.path
+        for page in pages
+        if f'<link rel="canonical" href="https://testserver{page.path}">' in page.text
+    }
+    assert len(own) >= len(pages) - 5
+    assert own - listed().keys() - NOT_LISTED == set()
 
 
 def test_a_page_that_is_not_published_is_not_an_entry() -> None:

@@ -23,6 +23,7 @@ UNDATED = (
     "treatments:home",
     "treatments:hub",
     "treatments:how_we_check",
+    "treatments:leaflets",
     "clinic:clinics",
     "clinic:clinicians",
     "clinic:complaints",

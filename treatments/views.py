@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,6 +20,7 @@ from clinic.informing import informs
 from treatments import provenance, publishing, reviewing, site_index
 from treatments.context_processors import fees_of, figures_of
 from treatments.fees import totals
+from treatments.leaflets import LEAFLETS, on_paper
 from treatments.models import HELP_PATH, Fact, Page, Section, Treatment
 from treatments.plates import PLATES, plate_called
 from treatments.search import LONGEST
@@ -110,6 +115,31 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "treatments/picture.html", context)
 
 
+@informs
+def leaflets(request: HttpRequest) -> HttpResponse:
+    pages = Page.objects.published().filter(slug__in=LEAFLETS)
+    return render(request, "treatments/leaflets.html", {"pages": pages})
+
+
+@informs
+def leaflet(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page's own words on paper. For a search engine it is that page."""
+    if slug not in LEAFLETS:
+        raise Http404
+    found = get_object_or_404(Page.objects.published().with_texts(), slug=slug)
+    host = urlsplit(settings.SITE_URL).netloc
+    context = shown(request, found)
+    context |= {
+        "leaflet": LEAFLETS[slug],
+        "host": host,
+        "trail": [{"url": reverse("treatments:leaflets"), "title": "Leaflets"}],
+        "canonical_path": found.path,
+        "print_places": places(request),
+        "sections": list(on_paper(LEAFLETS[slug], context["sections"], host)),
+    }
+    return render(request, "treatments/leaflet.html", context)
+
+
 # The form is sent, not put into an address, because what somebody looks for may tell of their health. It needs no
 # token against forged forms: it changes nothing, and a token would set a cookie. `no-cache` and not `no-store`, so
 # that the way back from a page that was found needs no second sending.
@@ -141,7 +171,7 @@ def template_of(page: Page) -> str:
     return "treatments/help_now.html" if page.path == HELP_PATH else "treatments/page.html"
 
 
-def shown(request: HttpRequest, page: Page) -> dict[str, object]:
+def shown(request: HttpRequest, page: Page) -> dict[str, Any]:
     """Everything that the template of a page asks for."""
     figures = figures_of(request)
     sections = [publishing.show(section, figures) for section in page.sections.all()]

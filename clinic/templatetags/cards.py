@@ -16,14 +16,17 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def card(context: Context) -> str:
-    """Meta elements for the head. Title and description are those of the page's own blocks."""
+    """Meta elements for the head. Title and description are those of the page's own blocks.
+
+    A view sets `canonical_path` where the same words stand on another page, which is the one to be listed.
+    """
     request = context.get("request")
     if request is None or "exception" in context or not may_be_listed(request.path):
         return ""
     told = {
         "site": context["site"],
         "address": settings.SITE_URL,
-        "canonical": settings.SITE_URL + request.path,
+        "canonical": settings.SITE_URL + context.get("canonical_path", request.path),
         "title": _again(context, "title"),
         "description": _again(context, "description"),
     }
