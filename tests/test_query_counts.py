@@ -1,7 +1,7 @@
 """How many queries each page and each form of the journey may ask, transactions and savepoints not counted.
 
 The session, the hold that is renewed and the clinics with their phones are in every figure. Who answers for the
-clinics is not: that is asked once an edition of the content, by whichever page is the first.
+clinics is not, nor are the facts: both are asked once an edition of the content, by whichever page is the first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from clinic import warming
@@ -22,6 +22,7 @@ from tests import cast
 from tests.cast import NOW
 from tests.drills.test_f9_steps import posts, shown
 from tests.site_content import load_site_content
+from treatments.context_processors import figures_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -57,6 +58,7 @@ NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL
 @pytest.fixture(autouse=True)
 def _known(kept_pages: None) -> None:
     organisations()
+    figures_of(RequestFactory().get("/"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from clinic.remembered import once_an_edition
 from treatments import facts
 from treatments.models import Fee
 from treatments.publishing import Figures
@@ -19,9 +20,10 @@ def fees_of(request: HttpRequest | None) -> list[Fee]:
 
 
 def figures_of(request: HttpRequest | None) -> Figures:
-    """Every fact and the price sentence."""
+    """Every fact and the price sentence. Asked once an edition, for pages that are not kept cite them too."""
     if request is None:
         return facts.figures()
     if not hasattr(request, "figures"):
-        request.figures = facts.figures(fees_of(request))  # type: ignore[attr-defined]
+        made = once_an_edition("figures", lambda: facts.figures(fees_of(request)))
+        request.figures = made  # type: ignore[attr-defined]
     return request.figures  # type: ignore[attr-defined]
