@@ -29,7 +29,7 @@ from django.core.cache import BaseCache, caches
 from django.db import InterfaceError, OperationalError, transaction
 
 from clinic.models import PageDrop
-from clinic.page_files import PageFiles, Stamp
+from clinic.page_stores import PageFiles, Stamp
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")

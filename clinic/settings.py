@@ -177,7 +177,9 @@ CACHES = {name: {**_shared, "KEY_PREFIX": name} for name in ("default", "pages")
 if _kind == "FileBasedCache":
     for _name, _cache in CACHES.items():
         _cache["LOCATION"] = f"{_shared['LOCATION']}/{_name}"
-    CACHES["pages"]["BACKEND"] = "clinic.page_files.PageFiles"
+    CACHES["pages"]["BACKEND"] = "clinic.page_stores.PageFiles"
+if _kind == "RedisCache":
+    CACHES["pages"]["BACKEND"] = "clinic.page_stores.PageRedis"
 # Functions that list the addresses of pages whose route has a part that varies, for `warm_pages`.
 WARM_PATHS = ["clinic.warm_paths.paths", "treatments.warm_paths.paths"]
 

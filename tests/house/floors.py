@@ -14,7 +14,7 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data treatments.plain_text clinic.differences "
     "treatments.outline treatments.search clinic.wording",
     1: "models",
-    2: "services links messages diary desk reports outbox trail limits page_cache page_files warm_paths "
+    2: "services links messages diary desk reports outbox trail limits page_cache page_stores warm_paths "
     "loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent "
     "remembered opening readiness "
