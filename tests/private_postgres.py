@@ -42,45 +42,82 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGINT)  # 1 = PR_SET_PDEATHSIG; SIGINT = a fast shutdown
 
 
+class Server:
+    """One server with its data in a folder. It may be stopped and started again, always under the same address."""
+
+    def __init__(self, folder: Path, binaries: Path, settings: tuple[str, ...], connections: int) -> None:
+        self.folder, self.binaries = folder, binaries
+        self.process: subprocess.Popen[bytes] | None = None
+        self.quiet: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "cwd": folder,
+            **_owner(),
+        }
+        own = (f"unix_socket_directories={folder}", "listen_addresses=", f"max_connections={connections}")
+        self.flags = [part for setting in (*own, *settings) for part in ("-c", setting)]
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@{quote(str(self.folder), safe='')}/clinic"
+
+    def make(self) -> None:
+        """The data folder, and in it the empty database `clinic`. Leaves the server running."""
+        made = [
+            str(self.binaries / "initdb"),
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+        ]
+        subprocess.run([*made, "-N", "-E", "UTF8", "--locale=C.UTF-8"], check=True, **self.quiet)
+        self.start()
+        create = [str(self.binaries / "createdb"), "-h", str(self.folder), "-U", "postgres", "clinic"]
+        subprocess.run(create, check=True, **self.quiet)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [self.binaries / "postgres", "-D", self.folder / "data", *self.flags],
+                stderr=log,
+                preexec_fn=_end_with_parent,
+                **self.quiet,
+            )
+        _wait_until_ready(self.binaries, self.folder, self.process)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT is a fast shutdown, SIGQUIT an immediate one."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+
+
 @contextmanager
-def private_postgres(*, settings: tuple[str, ...] = FAST, connections: int = 100) -> Iterator[str]:
-    """A running server; yields the DATABASE_URL of its empty database `clinic`. Needs no port: it listens on a socket."""
-    server = binaries()
-    if server is None:
+def private_server(*, settings: tuple[str, ...] = FAST, connections: int = 100) -> Iterator[Server]:
+    """A running server with an empty database. Needs no port: it listens on a socket."""
+    found = binaries()
+    if found is None:
         raise RuntimeError("No PostgreSQL server found. On Debian: apt install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 characters at most
-    owner = _owner()
-    if owner:
+    if _owner():
         shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o711)  # others may reach the socket, not read the folder
-    quiet: dict[str, Any] = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "cwd": folder,
-        **owner,
-    }
-    data = folder / "data"
-    made = [str(server / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
-    made += ["-E", "UTF8", "--locale=C.UTF-8"]
-    process = None
+    server = Server(folder, found, settings, connections)
     try:
-        subprocess.run(made, check=True, **quiet)
-        own = (f"unix_socket_directories={folder}", "listen_addresses=", f"max_connections={connections}")
-        flags = [part for setting in (*own, *settings) for part in ("-c", setting)]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                [server / "postgres", "-D", data, *flags], stderr=log, preexec_fn=_end_with_parent, **quiet
-            )
-        _wait_until_ready(server, folder, process)
-        subprocess.run(
-            [str(server / "createdb"), "-h", str(folder), "-U", "postgres", "clinic"], check=True, **quiet
-        )
-        yield f"postgres://postgres@{quote(str(folder), safe='')}/clinic"
+        server.make()
+        yield server
     finally:
-        if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def private_postgres(*, settings: tuple[str, ...] = FAST, connections: int = 100) -> Iterator[str]:
+    """The same for who needs its address alone: the DATABASE_URL of its empty database."""
+    with private_server(settings=settings, connections=connections) as server:
+        yield server.url
 
 
 def _wait_until_ready(server: Path, folder: Path, process: subprocess.Popen[bytes]) -> None:

@@ -22,11 +22,13 @@ elif not os.environ.get("TEST_RUN_DIR"):  # the processes of a parallel run shar
 RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 (RUN_DIR / "static").mkdir(parents=True, exist_ok=True)
 _kept_in = os.environ.get("KEPT_IN", "")  # a CACHE_URL, for a server that a test starts
+_not_ready = os.environ.get("ALLOW_NOT_READY", "0")  # for the same: nobody told it what only a clinic knows
 _database = os.environ.get("DATABASE_URL") or f"sqlite:///{RUN_DIR / 'clinic.sqlite3'}"
 os.environ |= dict(re.findall(r"^([A-Z_]+)=(.*)$", _EXAMPLE, re.MULTILINE))
 os.environ |= {
     "DATABASE_URL": _database,
     "CACHE_URL": _kept_in,
+    "ALLOW_NOT_READY": _not_ready,
     "DEBUG": "0",
     "DEMO": "0",
     "SECRET_KEY": "only-for-tests-never-a-secret-0123456789-abcdefghij",
