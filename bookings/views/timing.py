@@ -73,7 +73,7 @@ def _times(
     held = Appointment.objects.filter(idempotency_key=journey.uuid).first()
     slots = _free(held, list(locations.values()) if journey.wished else chosen, now)
     here = [slot for slot in slots if locations[slot.location] in chosen]
-    since = _day(request.GET.get("from", ""), now, lead)
+    since = named_day(request.GET.get("from", ""), now, lead)
     own = keeping.chosen_location(request, journey) if journey.starts_at else None
     context: dict[str, Any] = {
         "place": lead if len(chosen) == 1 else None,
@@ -86,12 +86,12 @@ def _times(
     }
     if journey.wished:
         lost_at = next((each for each in locations.values() if each.slug == journey.wished_place), lead)
-        context["near"] = _near(slots, journey.wished, lost_at, locations)
+        context["near"] = near_times(slots, journey.wished, lost_at, locations)
     if "month" in request.GET:
-        month = _day(f"{request.GET['month'][:7]}-01", now, lead)
-        return context | _month(here, month, locations)
+        month = named_day(f"{request.GET['month'][:7]}-01", now, lead)
+        return context | month_table(here, month, locations)
     later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, lead.time_zone)]
-    days = list(_by_day(later, locations, name_place=len(chosen) > 1, held=held))
+    days = list(by_day(later, locations, name_place=len(chosen) > 1, held=held))
     context["days"] = days[:DAYS_AT_FIRST]
     context["later_from"] = days[DAYS_AT_FIRST]["date"] if len(days) > DAYS_AT_FIRST else None
     context["month_url"] = f"{reverse('bookings:time')}?month={since:%Y-%m}"
@@ -106,7 +106,7 @@ def _free(held: Appointment | None, places: list[Location], now: datetime) -> li
     return diary.free_times(places, service, now=now, own=held) if service else []
 
 
-def _by_day(
+def by_day(
     slots: Iterable[Slot],
     locations: dict[int, Location],
     *,
@@ -136,14 +136,14 @@ def _button(
     }
 
 
-def _near(
+def near_times(
     slots: list[Slot], wished: datetime, lead: Location, locations: dict[int, Location]
 ) -> list[dict[str, Any]]:
     here, others = diary.nearest(slots, wished, lead)
-    return list(_by_day(here + others, locations, name_place=True))
+    return list(by_day(here + others, locations, name_place=True))
 
 
-def _month(slots: list[Slot], month: date, locations: dict[int, Location]) -> dict[str, Any]:
+def month_table(slots: list[Slot], month: date, locations: dict[int, Location]) -> dict[str, Any]:
     """A table of one month: each day with how many times it has, as a link to that day."""
     counts: dict[date, int] = {}
     for slot in slots:
@@ -169,7 +169,7 @@ def day_month(first: date) -> str:
     return f"{day(first).split()[-1]} {first.year}"
 
 
-def _day(text: str, now: datetime, lead: Location) -> date:
+def named_day(text: str, now: datetime, lead: Location) -> date:
     """The day that an address names, no earlier than today and no later than anybody may book; today if unreadable."""
     today = now.astimezone(lead.zone).date()
     try:
