@@ -146,8 +146,16 @@ def told_in_order(page: Seen) -> list[str]:
         HELP_FIRST[:2] if "topline" in page.text else HELP_FIRST[:1]
     )  # a page without a database has no menu
     main = next(page.all("main"))
-    heard = [words(each) for each in main.iter() if each.tag in ("h1", "h2", "summary") or _is_pressed(each)]
-    return [*help_first, *heard, LAST[-1]]
+    return [*help_first, *_heard(main), LAST[-1]]
+
+
+def _heard(inside: Element) -> Iterator[str]:
+    """Headings, buttons and what opens. Nothing within one of them counts again."""
+    for each in inside:
+        if each.tag in ("h1", "h2", "summary") or _is_pressed(each):
+            yield words(each)
+        else:
+            yield from _heard(each)
 
 
 def _is_pressed(each: Element) -> bool:
