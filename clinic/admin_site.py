@@ -45,7 +45,8 @@ class StaffAdminSite(admin.AdminSite):
         if not standing(request).is_one_of((Role.MANAGER,)):
             raise PermissionDenied
         found = [
-            (need, reverse(need.page, args=need.args) if need.page else "") for need in readiness.needs()
+            (need, reverse(need.page, args=need.args) + need.query if need.page else "")
+            for need in readiness.needs()
         ]
         context = {
             **self.each_context(request),

@@ -8,18 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 from django.utils.module_loading import import_string
 
-from clinic import page_cache
 from clinic.models import Clinician, Country, Location, Organisation
+from clinic.remembered import once_an_edition
 
 log = logging.getLogger(__name__)
-KNOWN_FOR = 60  # seconds; an edit of content is seen at once, because the edition is part of the name
 EXAMPLE = "example.org"
 SETTINGS = ""  # a need without a page: it stands in the environment
 
@@ -34,11 +33,16 @@ class Need:
     done: bool
     page: str = SETTINGS
     args: tuple[object, ...] = ()
+    query: str = ""
 
 
 def needs() -> list[Need]:
     """Every need of every room, in the order of the rooms. About ten queries."""
-    return [need for name in settings.READINESS for need in import_string(name)()]
+    return list(_needs())
+
+
+def _needs() -> Iterator[Need]:
+    return (need for name in settings.READINESS for need in import_string(name)())
 
 
 def missing() -> list[Need]:
@@ -46,16 +50,8 @@ def missing() -> list[Need]:
 
 
 def is_ready() -> bool:
-    """Whether nothing is missing, worked out again after an edit and once a minute. Raises DatabaseError."""
-    name = f"ready {page_cache.edition()}"
-    try:
-        known = cache.get(name)
-    except Exception:  # whatever a store that is away raises: it is worked out instead
-        return not missing()
-    if known is None:
-        known = not missing()
-        cache.set(name, known, KNOWN_FOR)
-    return bool(known)
+    """Whether nothing is missing. Asks no further than the first thing that is. Raises DatabaseError."""
+    return all(need.done for need in _needs())
 
 
 def is_being_prepared() -> bool:
@@ -63,14 +59,18 @@ def is_being_prepared() -> bool:
     if settings.DEMO:
         return False
     try:
-        return not is_ready()
+        return not once_an_edition("ready", is_ready)
     except (DatabaseError, InterfaceError) as error:
         log.error("readiness unknown: %s", type(error).__name__)
         return False
 
 
 def refuse_start() -> None:
-    """Raise ImproperlyConfigured when the site may not be opened yet. A database that is away refuses nothing."""
+    """Raise ImproperlyConfigured when the site may not be opened yet. A database that is away refuses nothing.
+
+    A site that was opened once starts again whatever an edit took away since: each new process of a running server
+    comes through here, and gunicorn stops all of them when one cannot start. The line on the pages says it then.
+    """
     if settings.DEMO or settings.DEBUG or settings.ALLOW_NOT_READY:
         return
     try:
@@ -78,11 +78,23 @@ def refuse_start() -> None:
     except (DatabaseError, InterfaceError) as error:
         log.error("readiness unknown at the start: %s", type(error).__name__)
         return
-    if lacking:
+    opened = Path(settings.VAR_DIR) / "opened"
+    if not lacking:
+        _note(opened)
+    elif opened.exists():
+        log.warning("missing, though the site is open: %s. See `manage.py ready_to_open`.", len(lacking))
+    else:
         raise ImproperlyConfigured(
             f"{len(lacking)} things that only the clinic knows are missing: `manage.py ready_to_open` lists them. "
             "Set ALLOW_NOT_READY=true to start all the same; every page then says that the site is being prepared."
         )
+
+
+def _note(opened: Path) -> None:
+    try:
+        opened.touch()
+    except OSError as error:  # a disk that is full is no reason to stay closed
+        log.error("the opening could not be noted: %s", type(error).__name__)
 
 
 # --- What this room needs ----------------------------------------------------------------------------------------------
@@ -197,9 +209,9 @@ def _of_organisation(country: str, row: Organisation) -> Iterator[Need]:
                 "No regulator is named.",
             )
         )
-    page = (
-        ("admin:clinic_organisation_change", (row.pk,)) if row.pk else ("admin:clinic_organisation_add", ())
-    )
+    page: tuple[str, tuple[object, ...], str] = ("admin:clinic_organisation_change", (row.pk,), "")
+    if not row.pk:
+        page = ("admin:clinic_organisation_add", (), f"?country={country}")
     for field, what, why, meanwhile in asked:
         yield Need(f"{where}: {what}", why, meanwhile, bool(getattr(row, field)), *page)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from django.shortcuts import render
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 
 from bookings.services.errors import DiaryBusy
 from clinic.views import server_error, service_unavailable, static_page, unreadable
@@ -166,7 +166,9 @@ def _voices(notes: list[Seen]) -> None:
 
 def _refusals(notes: list[Seen]) -> None:
     """The pages nobody hopes to see."""
-    Notebook(notes).open("/nowhere/").open("/book/manage/")
+    Notebook(notes).open("/nowhere/").click("Search our pages").open("/book/manage/")
+    with override_settings(READINESS=["clinic.readiness.clinic_needs"]):
+        Notebook(notes).open("/clinics/")
     strict = Client(enforce_csrf_checks=True)
     notes.append(seen("/book/ring-me/", strict.post("/book/ring-me/", {"name": "Brigid Test"})))
     request = RequestFactory().get("/")

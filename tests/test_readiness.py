@@ -17,16 +17,24 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from bookings.models import WorkingPattern
+from bookings.models import Service, WorkingPattern
 from clinic import page_cache, readiness
-from clinic.models import Clinician, Location, OpeningHours, Organisation
+from clinic import settings as production
+from clinic.models import Clinician, Location, OpeningHours, Organisation, PageDrop
 from tests import cast
 from tests.site_content import load_site_content
+from tests.test_serve import free_port
 from treatments.models import Fact, Fee, Page
 
 pytestmark = pytest.mark.django_db
 LINE = "This site is being prepared."
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _rooms(settings: Any, tmp_path: Path) -> None:
+    """The list of production, and a folder in which no site was ever opened."""
+    settings.READINESS, settings.VAR_DIR = production.READINESS, tmp_path
 
 
 @pytest.fixture
@@ -190,15 +198,51 @@ def test_the_start_is_refused_until_it_is_allowed(settings: Any) -> None:
     readiness.refuse_start()
 
 
-def test_a_ready_site_starts(clinic: None) -> None:
+def test_a_site_that_was_opened_starts_again_whatever_an_edit_took_away(clinic: None) -> None:
+    """Each process that replaces another comes through here: one that refused would stop the whole server."""
     readiness.refuse_start()
+    Location.objects.filter(slug="london").update(parking="")
+    readiness.refuse_start()
+    assert LINE in Client().get("/fees/").content.decode()
+
+
+def test_a_site_that_was_only_allowed_to_start_is_not_open(settings: Any) -> None:
+    load_site_content()
+    settings.ALLOW_NOT_READY = True
+    readiness.refuse_start()
+    settings.ALLOW_NOT_READY = False
+    with pytest.raises(ImproperlyConfigured):
+        readiness.refuse_start()
+
+
+def test_a_folder_that_cannot_be_written_keeps_nobody_closed(clinic: None, settings: Any) -> None:
+    settings.VAR_DIR = settings.VAR_DIR / "gone"
+    readiness.refuse_start()
+
+
+def test_what_is_missing_is_asked_once_an_edition(kept_pages: None, django_assert_num_queries: Any) -> None:
+    load_site_content()
+    assert readiness.is_being_prepared()
+    with django_assert_num_queries(0):
+        assert readiness.is_being_prepared()
+
+
+def test_a_rota_that_somebody_enters_drops_what_the_pages_said(
+    kept_pages: None, admin_client: Client
+) -> None:
+    cast.make_clinic()
+    PageDrop.objects.all().delete()
+    service = Service.objects.get()
+    kept = {"name": "Consultation", "minutes": 30, "bookable_online": "on"}
+    assert admin_client.post(f"/admin/bookings/service/{service.pk}/change/", kept).status_code == 302
+    assert PageDrop.objects.exists()
 
 
 def test_a_database_that_is_away_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> None:
         raise OperationalError
 
-    monkeypatch.setattr(readiness, "needs", away)
+    monkeypatch.setattr(readiness, "_needs", away)
     readiness.refuse_start()
     assert readiness.is_being_prepared() is False
 
@@ -229,6 +273,13 @@ def test_the_server_itself_does_not_come_up(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "Set ALLOW_NOT_READY=true to start" in refused.stderr
     assert run(*start, ALLOW_NOT_READY="true").returncode == 0
+    gunicorn = run("-m", "gunicorn", "--bind", "127.0.0.1:0", "clinic.wsgi")
+    assert gunicorn.returncode in (1, 3), "it stops at once and does not try again for ever"
+    assert "Set ALLOW_NOT_READY=true to start" in gunicorn.stderr
+    served = run("manage.py", "serve", PORT=str(free_port()))
+    assert served.returncode == 1
+    assert served.stderr.startswith("CommandError: ")
+    assert "Set ALLOW_NOT_READY=true to start" in served.stderr
 
 
 def test_managers_read_the_page_and_nobody_else() -> None:

@@ -11,13 +11,17 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 
 from bookings.models import Closure, Service, WorkingPattern
+from clinic.admin.dropping import DropsPages
 from clinic.models import Location, Membership, Role, Room
 from clinic.models.people import Places
 from clinic.permissions import DESK, MANAGER_OF_ALL, NeverDeleted, RoleAdmin
 
 
-class ByManagerOfClinic(RoleAdmin, admin.ModelAdmin):
-    """Everybody at a desk may look. A row without a clinic concerns all of them: for the manager of all."""
+class ByManagerOfClinic(RoleAdmin, DropsPages):
+    """Everybody at a desk may look. A row without a clinic concerns all of them: for the manager of all.
+
+    Kept pages say whether the site is being prepared, and a clinic without a rota is not ready.
+    """
 
     may_view = DESK
     may_change = may_add = may_delete = (Role.MANAGER,)
@@ -86,7 +90,7 @@ class ClosureAdmin(ByManagerOfClinic):
 
 
 @admin.register(Service)
-class ServiceAdmin(NeverDeleted, admin.ModelAdmin):
+class ServiceAdmin(NeverDeleted, DropsPages):
     """Four kinds that rules name; how long each takes is for whoever runs every clinic."""
 
     may_view = DESK

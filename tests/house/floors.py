@@ -17,7 +17,7 @@ FLOORS = {
     2: "services links messages diary desk reports outbox trail limits page_cache page_stores warm_paths "
     "loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent "
-    "remembered opening readiness "
+    "remembered "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
     "informing routes warming site_index clinic.styleguide management clinic.demo",

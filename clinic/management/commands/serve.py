@@ -18,10 +18,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.urls import NoReverseMatch, reverse
+
+from clinic import readiness
 
 HOST = "127.0.0.1"
 PATIENCE = 30  # seconds each may take to end before it is killed; longer than gunicorn's own grace
@@ -48,6 +51,10 @@ class Command(BaseCommand):
         self.parent = os.getppid() if options["with_parent"] else None
         if options["prepare"]:
             call_command("prepare", carry_on=True, stdout=self.stdout, stderr=self.stderr)
+        try:
+            readiness.refuse_start()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
         connections.close_all()
         self.told: int | None = None
         for number in STOPS:
