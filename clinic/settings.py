@@ -223,7 +223,9 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF],
         "font-src": [SELF],
-        "connect-src": [SELF],  # no script runs, so it opens nothing; checkers read robots.txt through the page
+        "connect-src": [
+            SELF
+        ],  # no script runs, so it opens nothing; checkers read robots.txt through the page
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

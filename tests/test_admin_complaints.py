@@ -150,6 +150,18 @@ def test_nobody_adds_changes_or_deletes_one(admin_client: Client, place: Locatio
     assert Complaint.objects.get().text == "Zztext"
 
 
+def test_the_front_page_counts_what_waits_for_her(place: Location, other: Location) -> None:
+    for where, days in ((place, 0), (place, 33), (other, 33), (None, 33)):
+        make(where, days_ago=days)
+    said = text_of(desk_cast.manager(place).get("/admin/"))
+    assert "2 complaints to answer ! 1 overdue" in said
+    assert "0 unread about our pages" in said
+    assert "4 complaints to answer ! 3 overdue" in text_of(desk_cast.manager().get("/admin/"))
+    assert "unread about our pages" in text_of(desk_cast.somebody("editor").get("/admin/"))
+    for role in ("receptionist", "clinician"):
+        assert "What people told us" not in text_of(desk_cast.somebody(role, place).get("/admin/"))
+
+
 def test_a_list_of_many_asks_no_question_a_row(place: Location) -> None:
     client = desk_cast.manager(place)
     make(place)
