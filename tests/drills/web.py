@@ -61,7 +61,9 @@ class LiveClient:
 
 
 @contextmanager
-def gunicorn(log: Path, application: str = SITE, *, workers: int = 2, threads: int = 8) -> Iterator[int]:
+def gunicorn(
+    log: Path, application: str = SITE, *, workers: int = 2, threads: int = 8, **variables: str
+) -> Iterator[int]:
     """Yields the port of a gunicorn with the settings of the tests; ends it by its own pid."""
     port = _free_port()
     environ = {
@@ -69,6 +71,7 @@ def gunicorn(log: Path, application: str = SITE, *, workers: int = 2, threads: i
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": database_url(),
         "ALLOW_NOT_READY": "1",  # nobody has told a test what only a clinic knows
+        **variables,
     }
     words = [
         "--bind",
