@@ -3,13 +3,14 @@
 #   make test             everything that must be green    (PART=lint or types, sqlite, postgres, browser, smtp: only that)
 #   make prove            the same at full figures
 #   make drills           the failure drills
+#   make words            every page, letter and form as patients read them, against the bounds for words
 #   make audit            Lighthouse, axe, html-validate and the links of every page   (PAGES=/fees/,/ only these; needs Node)
 #   make screens          every page at three widths, light, dark and on paper, in screens/   (PAGES=..., KEEP=1 for docs/screens)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run prepare test prove drills audit screens house format requirements clean venv venv-dev
+.PHONY: run prepare test prove drills words audit screens house format requirements clean venv venv-dev
 
 run: venv .env
 	@site=$${SITE_URL:-$$(sed -n 's/^SITE_URL=//p' .env)}; \
@@ -27,6 +28,9 @@ prove: venv-dev
 
 drills: venv-dev
 	@SCALE=$${SCALE:-1} exec $(BIN)/python tests/run.py drills
+
+words: venv-dev
+	@exec $(BIN)/python -m tests.words $(PAGES)
 
 audit: venv-dev
 	@exec $(BIN)/python -m tests.audit.run
