@@ -161,6 +161,13 @@ class Run:
             print(f"!!! no PostgreSQL: {name} runs on SQLite", flush=True)
         return self.url
 
+    def others(self, name: str) -> None:
+        """Fetched on a CI machine; elsewhere the few tests that need one of them are skipped, and it is said."""
+        if not present("redis-server", lambda: shutil.which("redis-server")):
+            print(f"!!! no redis-server: {name} tries the shared store in files only", flush=True)
+        if not present("nginx", lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
+            print(f"!!! no nginx: {name} does not try what stands in front", flush=True)
+
     def part(self, name: str) -> Result:
         print(f"\n=== {name}", flush=True)
         return getattr(self, f"_{name}")()
@@ -173,12 +180,14 @@ class Run:
 
     def _sqlite(self) -> Result:
         """What needs no database, and what is marked for both; conftest.py leaves the rest out."""
+        self.others("sqlite")
         return pytest("sqlite", "not browser and not smtp and not drill", "", "-n", "2")
 
     def _postgres(self) -> Result:
         url = self.postgres("postgres")
         if not url:
             return Result("postgres", missing="PostgreSQL")
+        self.others("postgres")
         return pytest("postgres", "not browser and not smtp and not drill", url, "-n", "2")
 
     def _browser(self) -> Result:
@@ -193,6 +202,7 @@ class Run:
         url = self.postgres("postgres")
         if not url:
             return Result("drills", missing="PostgreSQL", failed=1)
+        self.others("drills")
         return pytest("drills", "drill", url, "-s", strict=True)
 
 

@@ -20,6 +20,7 @@ from clinic.management.commands import build_css
 from clinic.models import Location
 from tests.drills.web import SITE, gunicorn
 from tests.kept import production_caches
+from tests.private_nginx import private_nginx
 from tests.site_content import load_site_content
 from tests.workers import ROOT, database_url
 
@@ -108,3 +109,31 @@ def test_both_web_processes_show_an_edit_at_the_next_request(port: int) -> None:
         Location.objects.filter(slug="maidenhead").update(name="Taplow")
         page_cache.drop()
     assert shown() == {True}
+
+
+def test_nginx_passes_pages_and_files_on_as_they_are(port: int, tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    with private_nginx(tmp_path / "nginx", upstream=port, static=static) as front:
+        behind, line = Line(port), Line(front)
+        for coding in ("br", "gzip", "identity"):
+            wanted = {"Accept-Encoding": coding, "Host": "127.0.0.1"}
+            (own, body), (passed, through) = behind.ask("/fees/", **wanted), line.ask("/fees/", **wanted)
+            assert through == body
+            for name in ("Content-Encoding", "ETag", "Vary", "Cache-Control", "Content-Length"):
+                assert passed.headers.get_all(name) == own.headers.get_all(name), name
+            same, _ = line.ask("/fees/", **wanted, **{"If-None-Match": own.headers["ETag"]})
+            assert same.status == 304
+        (style,) = [path.name for path in (static / "css").glob("site.*.css")]
+        answer, body = line.ask(f"/static/css/{style}")
+        assert brotli.decompress(body).decode() == build_css.joined()
+        assert len(answer.headers.get_all("Cache-Control")) == 1
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_while_the_site_is_down_nginx_has_the_plain_files(tmp_path: Path) -> None:
+    (tmp_path / "static" / "css").mkdir(parents=True)
+    (tmp_path / "static" / "css" / "site.css").write_text("p { margin: 0 }")
+    with private_nginx(tmp_path / "nginx", upstream=1, static=tmp_path / "static") as front:
+        answer, body = Line(front).ask("/static/css/site.css")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/css")
+        assert body == b"p { margin: 0 }"
