@@ -83,6 +83,13 @@ def test_only_so_many_letters_are_read() -> None:
     assert INDEX.find("x" * search.LONGEST + " bruises").found == []
 
 
+def test_only_so_many_words_are_looked_for_and_spelled_anew() -> None:
+    strange = "aabbc bbccd ccdde ddeef eeffg ffggh gghhi hhiij iijjk jjkkl kkllm llmmn"
+    assert INDEX.find(f"{strange} fee").found == []
+    assert INDEX.find("aabbc bbccd ccdde bruzes").tried == []
+    assert INDEX.find("aabbc bbccd bruzes").tried == ["bruises"]
+
+
 def test_at_most_ten_pages_are_found() -> None:
     many = search.index(search.Page(f"/{n}/", [Part("Veins", "", "A vein.")]) for n in range(30))
     assert len(many.find("vein").found) == search.MOST_FOUND == 10

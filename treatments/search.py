@@ -15,6 +15,10 @@ from typing import NamedTuple
 from treatments.outline import Part
 
 LONGEST = 100  # letters of what somebody types; the rest is not read
+MOST_WORDS, MOST_SPELLED = (
+    12,
+    3,
+)  # the rest is not looked for: each unknown word costs a walk through all we know
 MOST_FOUND = 10
 SNIPPET = 30  # words
 FAINT = 0.05  # of the best one's score: what scores less only happens to hold a word
@@ -124,7 +128,8 @@ class Index:
     def find(self, typed: str) -> Answer:
         words = words_of(typed)
         looked_for = {word: self._stems(word) for word in words}
-        tried = [guess for word in words for guess in self._spelling(word, looked_for)]
+        unknown = [word for word in words if not any(each in self.rarity for each in looked_for[word])]
+        tried = [guess for word in unknown[:MOST_SPELLED] for guess in self._spelling(word, looked_for)]
         scores = self._scores(looked_for)
         best: dict[str, int] = {}
         least = FAINT * max(scores.values(), default=0.0)
@@ -141,7 +146,7 @@ class Index:
 
     def _spelling(self, word: str, looked_for: dict[str, dict[str, float]]) -> Iterator[str]:
         """The nearest word that we know, for one that no page has under any name. It is looked for as well."""
-        if any(each in self.rarity for each in looked_for[word]) or len(word) < 4:
+        if len(word) < 4:
             return
         for guess in difflib.get_close_matches(word, self.spellings, 1, 0.75):
             looked_for[word][self.spellings[guess]] = GUESSED
@@ -176,7 +181,7 @@ def index(pages: Iterable[Page]) -> Index:
 
 def words_of(typed: str) -> list[str]:
     """The words to look for, each once, without those that every page has."""
-    return [word for word in dict.fromkeys(_words(typed[:LONGEST])) if word not in _FILLERS]
+    return [word for word in dict.fromkeys(_words(typed[:LONGEST])) if word not in _FILLERS][:MOST_WORDS]
 
 
 def stem(word: str) -> str:
