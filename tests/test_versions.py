@@ -76,6 +76,7 @@ def test_how_it_stood_before_the_first_change_is_kept_too() -> None:
     assert [version.origin for version in Version.objects.all()] == ["admin", "admin", "found"]
 
 
+@both
 @pytest.mark.django_db
 def test_a_load_keeps_every_row_it_made_and_no_more_the_second_time(
     django_assert_max_num_queries: Any,
