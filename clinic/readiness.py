@@ -153,7 +153,7 @@ def _of_people() -> Iterator[Need]:
     yield Need(
         "Clinicians with their register and number",
         "People want to know who treats them, and check it.",
-        "The page of our clinicians says that nobody is listed yet.",
+        "“We will name our nurses and doctors here.”",
         real.exists() and not real.filter(register_number="").exists(),
         "admin:clinic_clinician_changelist",
     )
@@ -173,13 +173,13 @@ def _of_organisation(country: str, row: Organisation) -> Iterator[Need]:
             "legal_name",
             "who runs the clinics",
             "A patient has to know whom she deals with.",
-            "No company is named.",
+            "The pages about us say that it is not filled in yet.",
         ),
         (
             "privacy_contact",
             "whom to write to about personal data",
             "The law asks for it, and people use it.",
-            "The privacy page gives the phone numbers only.",
+            "The privacy page says that it is not known yet.",
         ),
         (
             "complaints_contact",
@@ -191,13 +191,13 @@ def _of_organisation(country: str, row: Organisation) -> Iterator[Need]:
             "cancelling",
             "what a late cancellation costs",
             "A charge that nobody was told of may not be asked for.",
-            "The fees page says that we tell you before you book.",
+            "The fees page says that the clinics have not set a fee.",
         ),
         (
             "paying",
             "how and when a patient pays",
             "People plan for it.",
-            "The fees page says that you pay nothing when you ask.",
+            "The fees page says that the clinics have not told us.",
         ),
     ]
     if country == Country.GB:  # in Ireland nobody registers small private clinics yet

@@ -32,6 +32,30 @@ if TYPE_CHECKING:
 NOTE_LONGEST = 2000
 
 
+class DoneFilter(admin.SimpleListFilter):
+    """Rows by whether the moment in `field` has come."""
+
+    field = ""
+    still, done = "", ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", self.still), ("yes", self.done)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = {"no": True, "yes": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(**{f"{self.field}__isnull": wanted})
+
+
+class AnsweredFilter(DoneFilter):
+    title, parameter_name = "state", "answered"
+    field, still, done = "answered_at", "To answer", "Answered"
+
+
+class ReadFilter(DoneFilter):
+    title, parameter_name = "state", "read"
+    field, still, done = "read_at", "Unread", "Read"
+
+
 class AnswerForm(forms.Form):
     note = WordsField(
         label="What did we answer, and how?",
@@ -48,9 +72,10 @@ class ComplaintAdmin(NeverDeleted, admin.ModelAdmin):
     """For the managers of the clinic it is about. The open ones stand first, the one due first on top."""
 
     may_view = (Role.MANAGER,)
-    list_display = ("number", "location", "received", "due", "state")
+    list_display = ("number", "state", "due", "location", "received")
     list_display_links = ("number",)
-    list_filter = (("answered_at", admin.EmptyFieldListFilter),)
+    list_filter = (AnsweredFilter,)
+    show_facets = admin.ShowFacets.NEVER
     list_select_related = ("location",)
     search_fields = ("reference",)
     search_help_text = "By reference"
@@ -84,6 +109,9 @@ class ComplaintAdmin(NeverDeleted, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.answered_view)
         return [path("<int:pk>/answered/", view, name="clinic_complaint_answered"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"title": "Complaints", **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -160,7 +188,8 @@ class FeedbackAdmin(NeverDeleted, admin.ModelAdmin):
 
     may_view = (Role.MANAGER, Role.EDITOR)
     list_display = ("received_at", "path", "helped", "lacked", "read_at")
-    list_filter = (("read_at", admin.EmptyFieldListFilter),)
+    list_filter = (ReadFilter,)
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("path",)
     search_help_text = "By page"
     ordering = (F("read_at").desc(nulls_first=True), "-received_at")
@@ -175,6 +204,10 @@ class FeedbackAdmin(NeverDeleted, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.read_view)
         return [path("<int:pk>/read/", view, name="clinic_feedback_read"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        title = "What people say about our pages"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def read_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):

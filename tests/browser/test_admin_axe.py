@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,8 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Appointment
+from clinic import services
+from clinic import settings as production
 from clinic.models import Location
 from tests import cast
 from tests.browser.walk import follow
@@ -87,6 +90,54 @@ def test_axe_finds_nothing_where_the_desk_made_a_mistake(
         follow(page, page.locator("#content form[method=post] button[type=submit]").last)
         assert page.locator("[id$=_error]").count() >= 1, page.url
         assert faults(page) == [], page.url
+
+
+@pytest.fixture
+def told(request_made: Appointment) -> list[str]:
+    """What people told us, and what only the clinic knows: the pages of a manager."""
+    who = services.Complainant("Brigid Test", "brigid@example.org")
+    place = Location.objects.get(slug="maidenhead")
+    row = services.complain(who=who, location=place, text="Nobody rang.", wanted="", key="1", now=cast.NOW)
+    said = services.tell(path="/fees/", helped="", lacked="The euro price.", key="1", now=cast.NOW)
+    return [
+        reverse("admin:ready"),
+        reverse("admin:clinic_complaint_changelist"),
+        reverse("admin:clinic_complaint_change", args=[row.pk]),
+        reverse("admin:clinic_feedback_changelist"),
+        reverse("admin:clinic_feedback_change", args=[said.pk]),
+        reverse("admin:clinic_organisation_add"),
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_on_the_pages_of_a_manager(
+    visitor: Callable[..., Page], faults: Faults, told: list[str], settings: Any, scheme: str, width: int
+) -> None:
+    settings.READINESS = production.READINESS
+    page = visitor(
+        scripts=True, bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    log_in(page, "manager")
+    found = []
+    for address in told:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        found += [f"{address} {fault}" for fault in faults(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{address} goes beyond the screen")
+    assert not found, "\n".join(found)
+
+
+def test_a_complaint_answered_without_words_says_so_at_the_field(
+    visitor: Callable[..., Page], faults: Faults, told: list[str]
+) -> None:
+    page = visitor(scripts=True, bypass_csp=True)
+    log_in(page, "manager")
+    page.goto(told[2])
+    follow(page, page.get_by_role("button", name="Answered"))
+    assert page.locator("#id_note_error").count() == 1
+    assert faults(page) == []
 
 
 def test_the_desk_fits_a_phone(visitor: Callable[..., Page], request_made: Appointment) -> None:
