@@ -34,6 +34,8 @@ class Verb(StrEnum):
     ARRIVE = "arrive"
     NO_SHOW = "no_show"
     FULFIL = "fulfil"
+    CONTACT = "contact"
+    HEALTH = "health"
     UNDO = "undo"
     VOID = "void"
 
@@ -67,6 +69,8 @@ DONE = {
     Verb.ARRIVE: "marked as here",
     Verb.NO_SHOW: "marked as did not come",
     Verb.FULFIL: "marked as seen",
+    Verb.CONTACT: "given another phone or email",
+    Verb.HEALTH: "given new health answers",
     Verb.UNDO: "taken back a step",
     Verb.VOID: "marked as entered in error",
 }
@@ -84,6 +88,9 @@ _NEXT: dict[Verb, dict[Status | None, Status]] = {
     Verb.MOVE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
     # A patient asks another clinic, and that clinic answers.
     Verb.MOVE_ELSEWHERE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.PENDING},
+    # The patient tells us something new; the time stays hers.
+    Verb.CONTACT: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
+    Verb.HEALTH: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
     Verb.ARRIVE: {Status.BOOKED: Status.ARRIVED, Status.NOSHOW: Status.ARRIVED},
     Verb.NO_SHOW: {Status.BOOKED: Status.NOSHOW},
     Verb.FULFIL: {Status.ARRIVED: Status.FULFILLED},

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
+from bookings.life import ENDED
 from bookings.models import Appointment
 
 _LINK = signing.Signer(salt="bookings.manage-link")
@@ -20,11 +22,21 @@ def token(appointment: Appointment) -> str:
     return _sign(appointment.uuid, appointment.link_version)
 
 
+def fill_key(appointment: Appointment) -> str:
+    """What a message keeps instead of the link: the appointment, and a mark of the address it is written to."""
+    return f"{appointment.uuid}:{_mark(appointment.patient.email if appointment.patient else '')}"
+
+
 def manage_url(key: str) -> str:
-    """The full address for the appointment with this uuid, as it is now. Used when a message is sent."""
-    version = Appointment.objects.values_list("link_version", flat=True).get(uuid=key)
-    path = reverse("bookings:link", args=[_sign(UUID(key), version)])
-    return f"{settings.SITE_URL}{path}"
+    """The full address for the appointment of this key, as it is now. Used when a message is sent.
+
+    A message to an address that is no longer hers carries the page that sends the link again, never the link.
+    """
+    uuid, _, mark = key.partition(":")
+    version, email = Appointment.objects.values_list("link_version", "patient__email").get(uuid=uuid)
+    if mark and mark != _mark(email or ""):
+        return f"{settings.SITE_URL}{reverse('bookings:find')}"
+    return f"{settings.SITE_URL}{reverse('bookings:link', args=[_sign(UUID(uuid), version)])}"
 
 
 def open_link(text: str) -> Appointment | None:
@@ -52,6 +64,23 @@ def open_cookie(text: str | None) -> Appointment | None:
         return _current(UUID(uuid), int(version))
     except (signing.BadSignature, ValueError):
         return None
+
+
+def just_ended(text: str | None) -> Appointment | None:
+    """The appointment that ended under a cookie which was good until then: a button pressed twice is no dead link."""
+    try:
+        value = signing.TimestampSigner(salt=_COOKIE_SALT).unsign(
+            text or "", max_age=settings.MANAGE_MINUTES * 60
+        )
+        uuid, version = value.rsplit("-", 1)
+        found = _current(UUID(uuid), int(version) + 1)
+    except (signing.BadSignature, ValueError):
+        return None
+    return found if found and found.state in ENDED else None
+
+
+def _mark(email: str) -> str:
+    return salted_hmac("bookings.link-address", email.strip().lower()).hexdigest()[:16]
 
 
 def _sign(uuid: UUID, version: int) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from bookings import diary
+from bookings import diary, links
 from bookings.calendar_file import appointment_file
 from bookings.life import Status
 from bookings.models import Appointment, AppointmentMessage, CallTask, Patient
@@ -76,6 +76,40 @@ def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> No
         calendar = "CANCEL"  # asked for again at another clinic: what her calendar says is no longer so
     was = f"{moment(before.starts_at, before.location.time_zone)}, at {before.location.name}"
     _tell(appointment, "moved", now, settle=True, calendar=calendar, before=was)
+
+
+def link_again(appointment: Appointment, *, now: datetime) -> None:
+    """The link, and nothing else that is new. Only for somebody with an email: a link cannot be read out."""
+    _tell(appointment, "link_again", now)
+
+
+def address_changed(appointment: Appointment, *, before: str, now: datetime) -> None:
+    """Tells the old address that it is no longer used. It may be a stranger's: no name, no time, no link."""
+    words = _write("address_changed", appointment, {"link": "", "name": ""})
+    outbox.queue(
+        kind="address_changed",
+        audience="patient",
+        to=before,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        now=now,
+    )
+
+
+def follow(appointment: Appointment, *, now: datetime) -> None:
+    """What still waits to be sent goes to the address that is hers now. Part of the verb that changed it."""
+    email = appointment.patient.email if appointment.patient else ""
+    rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
+    for message in Message.objects.unsent().filter(pk__in=rows.values("message")):
+        method = cast("Literal['REQUEST', 'CANCEL']", message.calendar_method)
+        outbox.readdress(
+            message_id=message.pk,
+            to=email,
+            fill_key=links.fill_key(appointment),
+            calendar=calendar_text(appointment, method, stamp=now) if method else "",
+            now=now,
+        )
 
 
 def withdraw(appointment: Appointment, *, now: datetime) -> None:
@@ -186,7 +220,7 @@ def _tell(
         html=words.html,
         calendar=calendar_text(appointment, calendar, stamp=now) if calendar else "",
         calendar_method=calendar,
-        fill_key=str(appointment.uuid),
+        fill_key=links.fill_key(appointment),
         settle_key=str(appointment.uuid) if settle else "",
         now=now,
     )
@@ -238,15 +272,14 @@ def _render(kind: str, context: dict[str, Any]) -> Words:
 def context_of(appointment: Appointment) -> dict[str, Any]:
     """What every message about an appointment may say, in words; the page after sending says the same."""
     place, zone = appointment.location, appointment.location.time_zone
+    patient = appointment.patient
     fees = {row["service"]: row["words"] for row in appointment.fees_shown}
     ring_by = appointment.ring_by
     return {
         "clinic_name": settings.CLINIC_SHORT_NAME,
-        "name": appointment.patient.name if appointment.patient else "",
-        "how": how_we_answer(appointment.patient.email, appointment.patient.reach_by)
-        if appointment.patient
-        else "",
-        "writes": bool(appointment.patient and appointment.patient.reach_by == Patient.ReachBy.WRITE),
+        "name": _greeted(patient),
+        "how": how_we_answer(patient.email, patient.reach_by) if patient else "",
+        "writes": bool(patient and patient.reach_by == Patient.ReachBy.WRITE),
         "reference": reference(appointment.reference),
         "when": moment(appointment.starts_at, zone),
         "place": place.name,
@@ -263,6 +296,13 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
         "link": MANAGE_LINK,
         "queue_path": f"{settings.SITE_URL}/admin/",
     }
+
+
+def _greeted(patient: Patient | None) -> str:
+    """Whom a message greets: the patient, or who asked for her."""
+    if patient is None:
+        return ""
+    return f"{patient.asked_by} (for {patient.name})" if patient.asked_by else patient.name
 
 
 def how_we_answer(email: str, reach_by: str) -> str:

@@ -12,3 +12,12 @@ ACCESS_NEEDS = {
     "skin": "Plasters or stockings upset my skin",
     "companion": "Someone comes with me",
 }
+
+# Why a patient cancels. The code stays with what happened for ever, so none of them says anything about health.
+CANCEL_REASONS = {
+    "cannot-come": "I cannot come at that time",
+    "no-need": "I no longer need it",
+    "cost": "The cost",
+    "elsewhere": "I go somewhere else",
+    "not-said": "I would rather not say",
+}

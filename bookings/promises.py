@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -43,3 +43,9 @@ def ring_before(
     """When (UTC) a nurse rings at the latest before a visit: noon of the working day before it, never in the past."""
     visit = starts_at.astimezone(location.zone).date()
     return max(now, working_day_at(add_working_days(visit, -1, holidays), NOON, location.time_zone))
+
+
+def change_until(location: Location, starts_at: datetime) -> datetime:
+    """Until when (UTC) a patient may cancel or move it herself: the clinic's own hours before it, or CUTOFF_HOURS."""
+    own = location.cutoff_hours
+    return starts_at - timedelta(hours=settings.CUTOFF_HOURS if own is None else own)

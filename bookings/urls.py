@@ -22,4 +22,13 @@ urlpatterns = [
     path("link/<str:token>/", views.link, name="link"),
     path("manage/", views.manage, name="manage"),
     path("manage/appointment.ics", views.calendar, name="calendar"),
+    path("manage/move/", views.move, name="move"),
+    path("manage/cancel/", views.cancel, name="cancel"),
+    path("manage/contact/", views.contact, name="contact"),
+    path("manage/link/", views.link_again, name="link_again"),
+    path("manage/health/", views.health_changed, name="health_changed"),
+    path("manage/health/<int:page>/", views.health_again, name="health_again"),
+    path("manage/health/wait/", views.health_wait, name="health_wait"),
+    path("find/", views.find, name="find"),
+    path("find/sent/", views.find_sent, name="find_sent"),
 ]

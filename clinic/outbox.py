@@ -135,6 +135,13 @@ def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
 
 
+def readdress(*, message_id: int, to: str, fill_key: str, calendar: str, now: datetime) -> int:
+    """Send what still waits to another address of the same person. Touches nothing that is being sent just now."""
+    letters.refuse_bad_lines(to=to, subject="-")
+    waiting = Message.objects.unsent().filter(_unleased(now), pk=message_id)
+    return waiting.update(to_address=to, fill_key=fill_key, calendar=calendar)
+
+
 def _unleased(now: datetime) -> Q:
     return Q(leased_until=None) | Q(leased_until__lte=now)
 

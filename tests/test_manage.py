@@ -12,15 +12,25 @@ from django.conf import settings
 from django.test import Client
 
 from bookings import links, services
-from bookings.models import Appointment, AppointmentEvent
-from clinic.models import Location, Message
+from bookings.models import Appointment
+from clinic.models import Location
 from tests import cast
 from tests.cast import FREE_TIME, NOW
-from tests.reader import Reader
+from tests.manage_cast import everything, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-LINKED = ("/book/manage/", "/book/manage/appointment.ics")
+SHOWN = ("/book/manage/", "/book/manage/appointment.ics")
+LINKED = (
+    *SHOWN,
+    "/book/manage/move/",
+    "/book/manage/cancel/",
+    "/book/manage/contact/",
+    "/book/manage/link/",
+    "/book/manage/health/",
+    "/book/manage/health/1/",
+    "/book/manage/health/wait/",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +49,6 @@ def asked(place: Location) -> Appointment:
     return cast.make_request(place)
 
 
-def opened(appointment: Appointment) -> Reader:
-    return Reader().open(f"/book/link/{links.token(appointment)}/")
-
-
-def everything() -> list[object]:
-    return [list(model.objects.order_by("pk").values()) for model in (Appointment, AppointmentEvent, Message)]
-
-
 def body(response: Any) -> tuple[int, bytes]:
     return response.status_code, response.content
 
@@ -59,10 +61,44 @@ def test_it_shows_the_appointment_and_the_token_leaves_the_address(asked: Appoin
     assert links.token(asked) not in reader.response.content.decode()
 
 
-def test_it_shows_no_health_answer_no_phone_and_no_date_of_birth(asked: Appointment) -> None:
+def test_it_shows_everything_about_it_and_the_ways_to_change_it(asked: Appointment) -> None:
+    reader = opened(asked)
+    for shown in (
+        "We are keeping the time for you",
+        "We write to you by",
+        "Maidenhead time",
+        "SL6 8DG",
+        "0800 783 6106",
+        "£395 per session",
+        "First consultation",
+        "020 7946 0000",
+        "brigid@example.org",
+        "No, none of these",
+        "thread veins",
+    ):
+        assert shown in reader.text, shown
+    for way in (
+        "Move it",
+        "Cancel it",
+        "My health has changed",
+        "Correct phone or email",
+        "Get the link again",
+    ):
+        assert opened(asked).click(way).status == 200, way
+
+
+def test_it_shows_no_date_of_birth_and_no_word_for_staff(asked: Appointment) -> None:
     page = opened(asked).response.content.decode()
-    for private in ("thread", "79460000", "7946 0000", "1958", "brigid@example.org"):
+    for private in ("1958", "clinician", "Nurse Demo"):
         assert private not in page
+
+
+def test_what_is_over_shows_no_way_to_change_it(asked: Appointment, clock: Any) -> None:
+    clock.move_to(FREE_TIME + dt.timedelta(minutes=1))
+    reader = opened(asked)
+    assert "Move it" not in reader.text
+    for page in ("move/", "cancel/", "contact/", "link/", "health/", "health/1/", "health/wait/"):
+        assert reader.open(f"/book/manage/{page}").url == "/book/manage/"
 
 
 def test_nothing_is_kept_by_the_browser(asked: Appointment) -> None:
@@ -83,6 +119,9 @@ def test_a_hundred_looks_change_nothing(asked: Appointment) -> None:
         client.get(f"/book/link/{links.token(asked)}/")
         client.head("/book/manage/")
         client.get("/book/manage/")
+    for url in LINKED * 10:
+        client.get(url)
+        client.head(url)
     assert everything() == before
 
 
@@ -90,7 +129,7 @@ def test_a_hundred_looks_change_nothing(asked: Appointment) -> None:
 def test_it_only_shows(asked: Appointment, method: str) -> None:
     before, client = everything(), Client()
     client.get(f"/book/link/{links.token(asked)}/")
-    for url in (f"/book/link/{links.token(asked)}/", *LINKED):
+    for url in (f"/book/link/{links.token(asked)}/", *SHOWN):
         assert getattr(client, method)(url).status_code == 405, url
     assert everything() == before
 

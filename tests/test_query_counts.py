@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from bookings import links
 from clinic import warming
 from clinic.context_processors import organisations
 from tests import cast
@@ -138,6 +139,48 @@ def test_the_confirmation_and_the_page_behind_the_link_ask_little() -> None:
     for step in PAGES:
         url, data = forms[step]
         client.post(url, {**data, "seen": shown(client)} if step == "check" else data)
-    for page, most in (("/book/sent/", 3), ("/book/manage/", 3)):
+    for page, most in (("/book/sent/", 3), ("/book/manage/", 4)):
         response, queries = asked(lambda page=page: client.get(page))  # type: ignore[misc]
         assert (response.status_code, len(queries) <= most) == (200, True), queries
+
+
+BEHIND_THE_LINK = {  # to show, and to send what changes most; the letters are the larger part of that
+    "/book/manage/move/": 8,
+    "/book/manage/cancel/": 3,
+    "/book/manage/contact/": 3,
+    "/book/manage/link/": 3,
+    "/book/manage/health/": 4,
+}
+
+
+@pytest.mark.parametrize(("page", "most"), BEHIND_THE_LINK.items())
+def test_each_page_behind_the_link_asks_little(page: str, most: int) -> None:
+    client, booked = Client(), cast.make_booked(cast.make_clinic())
+    client.get(f"/book/link/{links.token(booked)}/")
+    response, queries = asked(lambda: client.get(page))
+    assert (response.status_code, len(queries) <= most) == (200, True), (len(queries), queries)
+
+
+def test_each_press_behind_the_link_asks_no_more_than_it_needs() -> None:
+    cast.make_clinic()
+    later = {"slot": "maidenhead|2027-03-02T11:15Z"}
+    counted = {}
+    for hour, (page, data) in enumerate(
+        {
+            "move": later,
+            "cancel": {},
+            "contact": {"phone": "020 7946 0123", "email": "new@example.org"},
+            "link": {},
+            "health": {"changed": "no"},
+        }.items()
+    ):
+        starts = AT.replace(day=9, hour=9 + hour)
+        booked = cast.make_booked(cast.make_clinic(), starts_at=starts)
+        client = Client()
+        client.get(f"/book/link/{links.token(booked)}/")
+        form = {**data, "version": booked.version}
+        response, queries = asked(lambda c=client, p=page, f=form: c.post(f"/book/manage/{p}/", f))  # type: ignore[misc]
+        assert response.status_code == 302, page
+        counted[page] = len(queries)
+    most = {"move": 26, "cancel": 17, "contact": 26, "link": 14, "health": 10}
+    assert {page: count for page, count in counted.items() if count > most[page]} == {}, counted

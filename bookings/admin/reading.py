@@ -15,6 +15,7 @@ from bookings.desk import Eyes, eyes_of
 from bookings.life import Status, Verb, allowed
 from bookings.models import Appointment, CallTask
 from bookings.needs import ACCESS_NEEDS
+from bookings.services.answers import newest
 from clinic.models import Membership, Role
 from clinic.phones import phone_words
 from clinic.wording import calendar_day, day_year, reference
@@ -39,7 +40,7 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
     """Everything the page shows to this member of staff."""
     eyes, place = eyes_of(request.user), appointment.location
     sees = eyes.see_answers_at(appointment.location_id)
-    answers = list(appointment.answers.all()) if sees else []
+    answers = newest(appointment) if sees else []
     return {
         "title": f"Appointment {reference(appointment.reference)}",
         "appointment": appointment,

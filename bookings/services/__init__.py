@@ -4,8 +4,11 @@ from bookings.services.adding import PhoneBooking, add
 from bookings.services.attending import arrive, fulfil, no_show, undo, void
 from bookings.services.calling import close_call, could_not_reach, record_attempt, ring_me
 from bookings.services.changing import Override, cancel, confirm, decline, move, not_answered
+from bookings.services.correcting import correct_contact
 from bookings.services.errors import BookingError
 from bookings.services.holding import hold, let_go, renew_hold
+from bookings.services.linking import find_links, link_again
+from bookings.services.reanswering import answer_again, nothing_changed
 from bookings.services.requesting import PatientDetails, Wish, request
 from bookings.services.walking import PATIENT, SYSTEM, Actor
 from bookings.services.writing_later import write_later
@@ -20,18 +23,23 @@ __all__ = [
     "PhoneBooking",
     "Wish",
     "add",
+    "answer_again",
     "arrive",
     "cancel",
     "close_call",
     "confirm",
+    "correct_contact",
     "could_not_reach",
     "decline",
+    "find_links",
     "fulfil",
     "hold",
     "let_go",
+    "link_again",
     "move",
     "no_show",
     "not_answered",
+    "nothing_changed",
     "record_attempt",
     "renew_hold",
     "request",

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.conf import settings
 
 from bookings import diary, messages
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb, after
 from bookings.models import Appointment, CallTask
-from bookings.promises import promise, ring_before
+from bookings.needs import CANCEL_REASONS
+from bookings.promises import change_until, promise, ring_before
 from bookings.services.adults import refuse_minor
+from bookings.services.answers import are_old
 from bookings.services.calling import supersede_calls
-from bookings.services.errors import BookingError, NotAllowed, NotCleared, TooEarly, TooLate
+from bookings.services.errors import (
+    BookingError,
+    HealthAnswersOld,
+    NotAllowed,
+    NotCleared,
+    TooEarly,
+    TooLate,
+)
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
@@ -108,7 +115,7 @@ def not_answered(*, appointment_id: int, expected_version: int, actor: Actor, no
 def cancel(
     *, appointment_id: int, expected_version: int, reason_code: str = "", actor: Actor, now: datetime
 ) -> Appointment:
-    """Call it off. A patient may until CUTOFF_HOURS before; after that the phone helps, not a form."""
+    """Call it off. A patient may until the clinic's cut-off; after that the phone helps, not a form."""
     _known(reason_code)
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
@@ -142,7 +149,8 @@ def move(
     """Give an appointment another time (UTC), clinic, or both: one update in place, so no time is lost in between.
 
     A patient moves within one country and the notice; another clinic makes it a request again. Staff may set
-    hours and notice aside with a reason. Raises TimeTaken, NotOffered, ChangedByAnother, TooLate.
+    hours and notice aside with a reason. Raises TimeTaken, NotOffered, ChangedByAnother, TooLate, and
+    HealthAnswersOld where a patient answered more than HEALTH_ANSWERS_DAYS ago.
     """
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
@@ -156,6 +164,8 @@ def move(
     # Of an older version nothing need be locked: walk says who was faster.
     if appointment.version == expected_version:
         after(verb, appointment.state)
+        if actor.by == "patient" and are_old(appointment, now):
+            raise HealthAnswersOld
         changes = _new_time(appointment, location, starts_at, actor, override, now)
         if asks_again and before.status == Status.BOOKED:
             changes["answer_by"] = promise(location, now, diary.holidays(location.country)).answer_by
@@ -204,7 +214,7 @@ def _new_time(
 
 
 def _refuse_late(appointment: Appointment, now: datetime) -> None:
-    if appointment.starts_at - now < timedelta(hours=settings.CUTOFF_HOURS):
+    if now > change_until(appointment.location, appointment.starts_at):
         raise TooLate(
             f"It is too close to your appointment to do this here. Please phone {appointment.location.phone}."
         )
@@ -231,5 +241,5 @@ def _move_calls(appointment: Appointment, now: datetime) -> None:
 
 
 def _known(reason_code: str) -> None:
-    if reason_code and reason_code not in REASON_CODES:
+    if reason_code and reason_code not in (*REASON_CODES, *CANCEL_REASONS):
         raise BookingError("Please choose a reason from the list.")

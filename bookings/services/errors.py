@@ -15,6 +15,7 @@ __all__ = [
     "BookingError",
     "ChangedByAnother",
     "DiaryBusy",
+    "HealthAnswersOld",
     "IllegalMove",
     "NotAllowed",
     "NotCleared",
@@ -93,6 +94,12 @@ class NotCleared(BookingError):
     """A clinician has to ring first."""
 
     sentence = "A nurse has to ring first. You can confirm once a clinician has cleared the call."
+
+
+class HealthAnswersOld(BookingError):
+    """The health answers are older than HEALTH_ANSWERS_DAYS: they are asked again before a new time."""
+
+    sentence = "You answered our health questions some time ago. Please tell us if anything has changed."
 
 
 class TooEarly(BookingError):

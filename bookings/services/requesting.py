@@ -11,9 +11,10 @@ from bookings import diary, messages
 from bookings.consent import CONSENT_VERSION, CONSENT_WORDING
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb
-from bookings.models import Appointment, CallTask, Consent, Note, Patient, ScreeningAnswer, Service
+from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
 from bookings.promises import Promise, promise
 from bookings.services.adults import refuse_minor
+from bookings.services.answers import keep_answers
 from bookings.services.errors import BookingError
 from bookings.services.holding import is_live, is_same
 from bookings.services.keyed import once_per_key
@@ -147,19 +148,7 @@ def _keep_words(
     appointment: Appointment, person: Patient, wish: Wish, outcome: Outcome, now: datetime
 ) -> None:
     """What she answered, agreed to and added, and the nurse's call if one is due."""
-    today = now.astimezone(wish.location.zone).date()
-    ScreeningAnswer.objects.bulk_create(
-        ScreeningAnswer(
-            appointment=appointment,
-            code=row.code,
-            question=row.question,
-            answer=row.answer,
-            level=row.level,
-            version=screening.VERSION,
-            answered_on=today,
-        )
-        for row in screening.record(wish.area, wish.answers)
-    )
+    keep_answers(appointment, wish.area, wish.answers, now)
     Consent.objects.create(
         appointment=appointment, wording=CONSENT_WORDING, version=CONSENT_VERSION, given_at=now
     )

@@ -50,6 +50,9 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
     place = next((each for each in locations if each.slug == given["place"]), None)
     lead = place or next(each for each in locations if each.country == given["place"])
     who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
+    said = _mark({**given, "form": ""})
+    if request.session.get(SENT, {}).get("said") == said:  # asked for anew in the same words: we ring already
+        return redirect("bookings:ring_me_sent")
     task = services.ring_me(
         who=who,
         location=place,
@@ -60,7 +63,7 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
     )
     at = task.due_at
     by = f"{clock_at(at, lead.time_zone)} on {day(at.astimezone(lead.zone))}"
-    request.session[SENT] = {"by": by, "nurse": task.for_clinician}
+    request.session[SENT] = {"said": said, "by": by, "nurse": task.for_clinician}
     request.session.pop(FOR_NURSE, None)
     return redirect("bookings:ring_me_sent")
 

@@ -24,9 +24,11 @@ def request_rows(journey: Journey, location: Location) -> list[Row]:
     visit, details = f"{reverse('bookings:visit')}?change=1", reverse("bookings:details")
     when = f"{moment(journey.start, location.time_zone)}, {location.name}" if journey.start else ""
     return [
-        _row("What we look at", screening.read_area(journey.area).text, visit),
-        _row("Time", f"{when} time", reverse("bookings:time")),
-        _row("Clinic", ", ".join([location.name, *location.address.splitlines(), location.postcode]), visit),
+        summary_row("What we look at", screening.read_area(journey.area).text, visit),
+        summary_row("Time", f"{when} time", reverse("bookings:time")),
+        summary_row(
+            "Clinic", ", ".join([location.name, *location.address.splitlines(), location.postcode]), visit
+        ),
         *_health_rows(journey),
         *_contact_rows(journey, details),
     ]
@@ -34,13 +36,13 @@ def request_rows(journey: Journey, location: Location) -> list[Row]:
 
 def _health_rows(journey: Journey) -> list[Row]:
     """The ticks as they were ticked, in words."""
-    by_phone = [_row("Your health", "Ask me on the phone", reverse("bookings:health", args=[1]))]
+    by_phone = [summary_row("Your health", "Ask me on the phone", reverse("bookings:health", args=[1]))]
     return [
         *(by_phone if journey.by_phone else ()),
         *[
-            _row(
+            summary_row(
                 screening.PAGES[page],
-                _ticked(page, answer),
+                ticked_lines(page, answer),
                 reverse("bookings:health", args=[page]),
                 "your health answers",
             )
@@ -49,7 +51,7 @@ def _health_rows(journey: Journey) -> list[Row]:
     ]
 
 
-def _ticked(page: int, answer: screening.PageAnswer) -> list[str]:
+def ticked_lines(page: int, answer: screening.PageAnswer) -> list[str]:
     lines = [tick.text for tick in screening.ticks_on(page) if tick.code in answer.ticks]
     if answer.none:
         lines.append(screening.NONE_TEXT)
@@ -62,18 +64,18 @@ def _contact_rows(journey: Journey, change: str) -> list[Row]:
     given, shown = journey.details, _days(journey)
     needs = [ACCESS_NEEDS[code] for code in given.get("access_needs", ()) if code in ACCESS_NEEDS]
     rows = [
-        _row("Your name", given["name"], change),
-        _row("Phone number", phone_words(given["phone"]), change),
-        _row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
-        _row("If you miss our call", MISSED_CALL[given["missed_call"]], change),
-        _row("Email", given.get("email") or _without_email(given["missed_call"]), change),
-        _row("Date of birth", shown["date_of_birth"], change),
-        _row("A flight or a long trip", shown["travel_on"] or "None planned", change),
+        summary_row("Your name", given["name"], change),
+        summary_row("Phone number", phone_words(given["phone"]), change),
+        summary_row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
+        summary_row("If you miss our call", MISSED_CALL[given["missed_call"]], change),
+        summary_row("Email", given.get("email") or _without_email(given["missed_call"]), change),
+        summary_row("Date of birth", shown["date_of_birth"], change),
+        summary_row("A flight or a long trip", shown["travel_on"] or "None planned", change),
     ]
     if needs:
-        rows.append(_row("What would help on the day", needs, change))
+        rows.append(summary_row("What would help on the day", needs, change))
     if given.get("anything_else"):
-        rows.append(_row("Anything else", given["anything_else"], change))
+        rows.append(summary_row("Anything else", given["anything_else"], change))
     return rows
 
 
@@ -88,6 +90,6 @@ def _days(journey: Journey) -> dict[str, str]:
     return {name: calendar_day(date.fromisoformat(kept[name])) if kept.get(name) else "" for name in names}
 
 
-def _row(label: str, value: str | list[str], url: str, change: str = "") -> Row:
+def summary_row(label: str, value: str | list[str], url: str, change: str = "") -> Row:
     words = {"lines": value} if isinstance(value, list) else {"value": value}
     return {"label": label, **words, "change_url": url, "change_label": change or label.lower()}
