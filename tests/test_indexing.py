@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.template import Context, Engine
+from django.test import Client, RequestFactory
 from PIL import Image
 
+from clinic.context_processors import site
 from clinic.indexing import may_be_listed
 from clinic.models import Location
 from tests.seen import Seen
@@ -59,7 +61,8 @@ def test_every_page_that_informs_names_its_one_address(content: None) -> None:
 
 @pytest.mark.django_db
 def test_a_query_is_no_other_page(content: None) -> None:
-    assert head("/fees/?utm_source=x&clinic=dublin")["canonical"] == ["https://testserver/fees/"]
+    for path in ("/fees/", "/book/"):  # one that is kept for everybody, and one that is made for each
+        assert head(f"{path}?utm_source=x&clinic=dublin")["canonical"] == [f"https://testserver{path}"]
 
 
 @pytest.mark.django_db
@@ -89,6 +92,16 @@ def test_a_hostile_title_cannot_leave_its_attribute(content: None) -> None:
     Page.objects.filter(path="/treatments/risks/").update(title=harm)
     assert head("/treatments/risks/")["og:title"] == [harm]
     assert html.escape(harm) in Client().get("/treatments/risks/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_quotation_mark_of_a_template_cannot_leave_it_either() -> None:
+    page = Engine.get_default().from_string(
+        '{% extends "base.html" %}{% block title %}Say "now" & go{% endblock %}'
+    )
+    request = RequestFactory().get("/fees/")
+    shown = page.render(Context({"request": request, **site(request)}))
+    assert '<meta property="og:title" content="Say &quot;now&quot; & go">' in shown
 
 
 @pytest.mark.django_db
