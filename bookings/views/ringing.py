@@ -50,7 +50,7 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
     place = next((each for each in locations if each.slug == given["place"]), None)
     lead = place or next(each for each in locations if each.country == given["place"])
     who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
-    said = _mark({**given, "form": ""})
+    said = _mark({**given, "form": "", "nurse": FOR_NURSE in request.session})
     if request.session.get(SENT, {}).get("said") == said:  # asked for anew in the same words: we ring already
         return redirect("bookings:ring_me_sent")
     task = services.ring_me(
