@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -65,7 +65,7 @@ def _place(row: Location) -> Value:
     return {**_flat(row, PLACE), "opening_hours": hours}
 
 
-def _put_place(row: Location, earlier: Value) -> None:
+def _put_place(row: Location, earlier: Value, now: datetime) -> None:
     value = fitting(_place(row), earlier)
     hours = value.pop("opening_hours")
     _set(row, value)
@@ -91,7 +91,7 @@ def _flat_keeper(
     def value(row: Row) -> Value:
         return _flat(row, names)
 
-    def put(row: Row, earlier: Value) -> None:
+    def put(row: Row, earlier: Value, now: datetime) -> None:
         _set(row, fitting(value(row), earlier))
 
     return Keeper(kind, rows, lambda row: str(getattr(row, key)), value, put)

@@ -26,7 +26,7 @@ class Keeper(NamedTuple):
     rows: Callable[[], models.QuerySet[Any]]
     key: Callable[[Row], str]
     value: Callable[[Row], Value]
-    put: Callable[[Row, Value], None]
+    put: Callable[[Row, Value, datetime], None]
     stays: frozenset[str] = frozenset()  # fields of the value that no earlier version brings back
 
 
@@ -85,9 +85,10 @@ def bring_back(
             raise CannotBringBack("That version belongs to something else.")
         before = keeper.value(row)
         keep_first(kind=version.kind, key=version.key, value=before, now=now)
-        keeper.put(row, version.value)
+        keeper.put(row, version.value, now)
         after = keeper.value(keeper.rows().get(pk=row_id))
         if even(after) == even(before):
+            transaction.set_rollback(True)
             return False
         origin = Version.Origin.RESTORED
         keep(kind=version.kind, key=version.key, value=after, origin=origin, by=by, now=now)

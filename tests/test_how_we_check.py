@@ -127,6 +127,13 @@ def test_no_competitor_is_named_and_no_source_that_names_the_medicine() -> None:
         assert not source.address or source.address not in links, source.key
 
 
+def test_a_source_whose_address_names_the_medicine_goes_by_its_kind_alone() -> None:
+    Claim.objects.create(fact_id="gap_min", source_id="licence-full", says="Nothing.", position=9)
+    last = list(next(row("gap_min").iter("table")).iter("tr"))[-1]
+    assert words(last) == "The licence textNothing."
+    assert not list(last.iter("a"))
+
+
 def test_a_guideline_is_named_and_linked() -> None:
     figure = row("compression_days")
     links = {words(each): each.get("href") for each in figure.iter("a")}

@@ -185,6 +185,7 @@ def test_a_page_comes_back_with_its_sections_and_sources(editor: User) -> None:
     assert back(texts.PAGE, page, version, editor)
     after = texts.PAGE.value(texts.PAGE.rows().get(pk="aftercare"))
     assert after == {**before, "published": False}, "whether it is public is decided apart from its text"
+    assert Page.objects.get(slug="aftercare").changed_at == LATER
     newest = Version.objects.of("page", "aftercare").first()
     assert newest
     assert (newest.origin, newest.made_by, newest.value) == ("restored", editor, after)
@@ -220,6 +221,12 @@ def test_bringing_back_what_stands_there_changes_nothing(editor: User) -> None:
     assert version
     assert back(keeper, fee, version, editor) is False
     assert Version.objects.count() == 1
+    page = Page.objects.get(slug="fees")
+    value = texts.PAGE.value(texts.PAGE.rows().get(pk="fees"))
+    version = versions.keep(kind="page", key="fees", value=value, origin="files", by=None, now=NOW)
+    assert version
+    assert back(texts.PAGE, page, version, editor) is False
+    assert Page.objects.get(slug="fees").changed_at == page.changed_at
 
 
 @both
@@ -259,6 +266,7 @@ def test_a_version_from_before_a_field_existed_leaves_that_field(editor: User) -
     assert back(texts.FACT, Fact.objects.get(key="gap_min"), version, editor)
     fact = Fact.objects.get(key="gap_min")
     assert (fact.text, fact.topic, fact.claims.count()) == ("5 weeks", topic, 3)
+    assert Page.objects.get(slug="aftercare").changed_at == LATER, "it prints that figure"
 
 
 @both
