@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -76,7 +77,7 @@ def informs(view: View) -> View:
             patch_cache_control(response, no_cache=True)
             return response
         page = _made(response, edition, now)
-        if nobody.may_be_kept:
+        if nobody.may_be_kept and not connection.errors_occurred:  # a template may have swallowed one
             page_cache.keep(path=path, page=page)
         return answer(request, page)
 

@@ -11,8 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 _django = get_wsgi_application()
 
-from clinic import readiness  # noqa: E402 - models can be read only after the line above
+from clinic import page_cache, readiness  # noqa: E402 - models can be read only after the line above
 
+page_cache.release()  # of what was just started: a moment later the files may be those of the next one
 readiness.refuse_start()
 _CHARSET = re.compile(r";\s*charset\b[^;]*", re.IGNORECASE)
 

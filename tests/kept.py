@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.core.cache import caches
+from django.db import connection
 
 from clinic import informing, page_cache
 from tests.test_settings import PRODUCTION, ROOT
@@ -47,6 +48,7 @@ def forget() -> None:
     page_cache._memory.clear()
     page_cache._shared = page_cache._Shared()
     informing._database["away_until"] = 0.0
+    connection.errors_occurred = False  # what an earlier test provoked
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import brotli
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
@@ -266,6 +266,24 @@ def test_a_page_with_the_standing_phones_is_not_kept(
     with counted() as asked:
         get("/treatments/")
     assert asked
+
+
+def test_a_page_that_swallowed_an_error_of_the_database_is_not_kept(kept_pages: None) -> None:
+    asked = []
+
+    @informs
+    def view(request: HttpRequest) -> HttpResponse:
+        asked.append(1)
+        if len(asked) == 1:
+            with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT nothing_of_that_name")
+        return HttpResponse("x")
+
+    for _ in range(2):
+        assert view(RequestFactory().get("/planted/")).status_code == 200
+        connection.errors_occurred = False  # as the start of the next request does
+    view(RequestFactory().get("/planted/"))
+    assert len(asked) == 2
 
 
 # --- A new day, a new release

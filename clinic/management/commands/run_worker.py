@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.failures = 0
         self.chores_due = timezone.now()
         self.warmed: object = None
+        page_cache.release()  # of the code that runs here, whatever is copied over it later
         try:
             refuse_real_mail_in_demo()
         except RealMailInDemo as error:
