@@ -17,6 +17,7 @@ urlpatterns = [
     path("adults-only/", views.too_young, name="too_young"),
     path("check/", views.check, name="check"),
     path("sent/", views.sent, name="sent"),
+    path("another/", views.another, name="another"),
     path("ring-me/", views.ring_me, name="ring_me"),
     path("ring-me/sent/", views.ring_me_sent, name="ring_me_sent"),
     path("link/<str:token>/", views.link, name="link"),

@@ -91,6 +91,7 @@ def _person(appointment: Appointment) -> list[tuple[str, str]]:
     needs = [ACCESS_NEEDS.get(need, need) for need in appointment.access_needs]
     rows = [
         ("Name", patient.name),
+        ("Asked by", f"{patient.asked_by}, {patient.asked_by_relation}".strip(", ")),
         ("Phone", phone_words(patient.phone)),
         ("How to reach", reach(patient)),
         ("Email", patient.email or "None: messages become calls"),

@@ -24,8 +24,23 @@ MISSED_CALL = {
 
 
 class DetailsForm(forms.Form):
-    """Who asks and how to reach her. `today` is the clinic's own date. The age rule is not decided here."""
+    """Who comes and how to reach her. `today` is the clinic's own date. The age rule is not decided here.
 
+    With `for_another` it asks who asks as well, and what they are to each other.
+    """
+
+    asked_by = WordsField(
+        label="Your own name",
+        help_text="You ask for somebody else. We write to you and ring you.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your own name."},
+    )
+    asked_by_relation = WordsField(
+        label="Who are you to them?",
+        longest=60,
+        help_text="For example: daughter, husband, carer.",
+        error_messages={"required": "Say who you are to them, for example: carer."},
+    )
     name = WordsField(
         label="Your name",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -77,17 +92,31 @@ class DetailsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, for_another: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        if for_another:
+            self._ask_about_them()
+        else:
+            del self.fields["asked_by"], self.fields["asked_by_relation"]
         self.helper = helper(summary_above=True)
+
+    def _ask_about_them(self) -> None:
+        """The same questions, about the person who comes."""
+        self.fields["name"].label = "Name of the person who comes"
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+        self.fields["name"].error_messages["required"] = "Enter the name of the person who comes."
+        self.fields["date_of_birth"].label = "Their date of birth"
+        self.fields["date_of_birth"].widget.attrs["autocomplete"] = "off"
+        self.fields["date_of_birth"].error_messages["required"] = "Enter their date of birth."
+        self.fields["travel_on"].label = "Do they plan a flight, or a trip over 4 hours?"
 
     def clean_date_of_birth(self) -> date:
         born: date = self.cleaned_data["date_of_birth"]
         if born >= self.today:
-            raise ValidationError("Your date of birth must be in the past.")
+            raise ValidationError("A date of birth must be in the past.")
         if born.year < self.today.year - OLDEST_YEARS:
-            raise ValidationError("Check the year of your date of birth.")
+            raise ValidationError("Check the year of the date of birth.")
         return born
 
     def clean_travel_on(self) -> date | None:

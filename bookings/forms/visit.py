@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from bookings.consent import CONSENT_WORDING
+from bookings.consent import CONSENT_WORDING, consent_to
 from bookings.journey import ANYWHERE
 from clinic.forms.fields import CHOOSE
 from clinic.forms.helper import helper
@@ -96,6 +96,7 @@ class ConsentForm(forms.Form):
     )
     seen = forms.Field(widget=forms.HiddenInput, required=False)  # compared, never read
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, for_another: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["agree"].label = consent_to(for_another)[0]
         self.helper = helper("Send my request")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from bookings import diary, messages
-from bookings.consent import CONSENT_VERSION, CONSENT_WORDING
+from bookings.consent import consent_to
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
@@ -34,7 +34,7 @@ class MustWait(BookingError):
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """Who asks and how to reach them. Phone as +448007836106; `email` may be empty."""
+    """Who comes and how to reach them. Phone as +448007836106; `email` may be empty, `asked_by` too: then she asks."""
 
     name: str
     phone: str
@@ -43,6 +43,8 @@ class PatientDetails:
     reach_by: str = Patient.ReachBy.RING
     leave_message: bool = False
     ring_when: str = Patient.RingWhen.ANY
+    asked_by: str = ""
+    asked_by_relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def make_patient(details: PatientDetails, now: datetime) -> Patient:
         reach_by=details.reach_by,
         leave_message=details.leave_message,
         ring_when=details.ring_when,
+        asked_by=details.asked_by,
+        asked_by_relation=details.asked_by_relation,
         created_at=now,
     )
 
@@ -149,9 +153,8 @@ def _keep_words(
 ) -> None:
     """What she answered, agreed to and added, and the nurse's call if one is due."""
     keep_answers(appointment, wish.area, wish.answers, now)
-    Consent.objects.create(
-        appointment=appointment, wording=CONSENT_WORDING, version=CONSENT_VERSION, given_at=now
-    )
+    wording, version = consent_to(bool(person.asked_by))
+    Consent.objects.create(appointment=appointment, wording=wording, version=version, given_at=now)
     if wish.anything_else:
         Note.objects.create(appointment=appointment, text=wish.anything_else, at=now)
     if appointment.ring_by is not None:

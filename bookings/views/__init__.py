@@ -6,6 +6,7 @@ from bookings.views.link_finding import find, find_sent
 from bookings.views.managing import calendar, link, manage
 from bookings.views.moving import move
 from bookings.views.ringing import ring_me, ring_me_sent
+from bookings.views.second_person import another
 from bookings.views.sending import check, sent
 from bookings.views.start import elsewhere, help_now, start
 from bookings.views.steps import details, health, visit
@@ -13,6 +14,7 @@ from bookings.views.timing import choose_time
 from bookings.views.waiting import too_young, wait
 
 __all__ = [
+    "another",
     "calendar",
     "cancel",
     "check",

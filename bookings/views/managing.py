@@ -154,13 +154,14 @@ def about(appointment: Appointment, now: datetime) -> dict[str, Any]:
 def _rows(appointment: Appointment, may_tell: bool, late: bool) -> list[Row]:
     """Everything about it, each line with its way to change it while there is one."""
     words = context_of(appointment)
-    clinic = [words["place"], *words["address"], words["phone"]]
+    clinic = [words["place"], *words["address"]]
     move = "" if late or not may_tell else reverse("bookings:move")
     return [
         summary_row("Reference", words["reference"], ""),
         *_area_row(appointment),
         summary_row("Time", f"{words['when']}, {words['place']} time", move),
         summary_row("Clinic", "\n".join(clinic), move),
+        summary_row("Phone of the clinic", words["phone"], ""),
         summary_row("Price", "\n".join(filter(None, _prices(words))), ""),
         *_person_rows(appointment, reverse("bookings:contact") if may_tell else ""),
         *_health_rows(appointment, reverse("bookings:health_changed") if may_tell else ""),

@@ -25,6 +25,7 @@ from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTa
 from bookings.views import keeping
 from bookings.views.keeping import answers_of, journey_of, keep, next_page, skipped, step
 from bookings.views.managing import remember
+from bookings.views.second_person import keep_contact, may_ask_for_another
 from bookings.views.summary import request_rows
 from clinic.models import Location
 from clinic.wording import day
@@ -45,13 +46,14 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
         return next_page(journey)
     seen = journey.fingerprint()
     posted = request.POST if request.method == "POST" else None
-    form = ConsentForm(posted, initial={"seen": seen})
+    carer = bool(journey.details.get("asked_by"))
+    form = ConsentForm(posted, initial={"seen": seen}, for_another=carer)
     status = 422 if form.is_bound and not form.is_valid() else 200
     if form.is_bound and form.is_valid():
         if form.cleaned_data["seen"] == seen:
             return _send(request, journey, location, now)
         messages.warning(request, CHANGED)
-        form, status = ConsentForm(initial={"seen": seen}), 409
+        form, status = ConsentForm(initial={"seen": seen}, for_another=carer), 409
     promised = promise(location, now, diary.holidays(location.country))
     context = {
         "form": form,
@@ -90,6 +92,7 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
         messages.warning(request, refusal.sentence)
         return redirect("bookings:start")
     # From here on the answers live with the appointment alone.
+    keep_contact(request, journey, now)
     keep(request, journey.finish(sent.uuid), now)
     return redirect("bookings:sent")
 
@@ -136,13 +139,16 @@ def _patient(journey: Journey) -> services.PatientDetails:
         reach_by=_reach_by(journey),
         leave_message=given["missed_call"] == "leave",
         ring_when=given["ring_when"],
+        asked_by=given.get("asked_by", ""),
+        asked_by_relation=given.get("asked_by_relation", ""),
     )
 
 
 @never_cache
 def sent(request: HttpRequest) -> HttpResponse:
     """We have it: the reference, what happens next. The same on every visit for SENT_MINUTES."""
-    journey = journey_of(request, timezone.now())
+    now = timezone.now()
+    journey = journey_of(request, now)
     made = _sent_appointment(journey)
     if made is None:
         messages.info(
@@ -150,7 +156,11 @@ def sent(request: HttpRequest) -> HttpResponse:
         )
         return redirect("bookings:start")
     if made.status == Status.PENDING:
-        response = render(request, "bookings/sent.html", _sent_words(made))
+        response = render(
+            request,
+            "bookings/sent.html",
+            {**_sent_words(made), "may_ask_for_another": may_ask_for_another(request, now)},
+        )
     else:
         response = redirect("bookings:manage")  # it was answered meanwhile
     if made.status not in ENDED:

@@ -13,6 +13,7 @@ from bookings.journey import ANYWHERE, Journey, Step
 from bookings.services.adults import is_adult_at
 from bookings.views import keeping
 from bookings.views.keeping import go_on, skipped, step
+from bookings.views.second_person import kept_contact
 from clinic.context_processors import places
 from treatments import screening
 
@@ -75,7 +76,9 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
     """Step 4: how to reach somebody. Somebody under 18 gets a kind page, and nothing is kept."""
     location = keeping.chosen_location(request, journey)
     today = now.astimezone(location.zone if location else None).date()
-    form = DetailsForm(_posted(request), initial=_as_days(journey.details), today=today)
+    kept = journey.details or kept_contact(request, journey, now)
+    for_another = request.GET["for"] == "other" if "for" in request.GET else bool(kept.get("asked_by"))
+    form = DetailsForm(_posted(request), initial=_as_days(kept), today=today, for_another=for_another)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if location and not is_adult_at(location, journey.start or now, given["date_of_birth"]):
@@ -91,7 +94,12 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
     return _page(
         request,
         "bookings/details.html",
-        {"form": form, "last_list": 1 if journey.by_phone else 3, **_so_far(request, journey, now)},
+        {
+            "form": form,
+            "for_another": for_another,
+            "last_list": 1 if journey.by_phone else 3,
+            **_so_far(request, journey, now),
+        },
     )
 
 

@@ -63,8 +63,10 @@ def ticked_lines(page: int, answer: screening.PageAnswer) -> list[str]:
 def _contact_rows(journey: Journey, change: str) -> list[Row]:
     given, shown = journey.details, _days(journey)
     needs = [ACCESS_NEEDS[code] for code in given.get("access_needs", ()) if code in ACCESS_NEEDS]
+    asked_by = f"{given.get('asked_by', '')}, {given.get('asked_by_relation', '')}".strip(", ")
     rows = [
-        summary_row("Your name", given["name"], change),
+        *([summary_row("You", asked_by, change, "who asks")] if asked_by else ()),
+        summary_row("Who comes" if asked_by else "Your name", given["name"], change),
         summary_row("Phone number", phone_words(given["phone"]), change),
         summary_row("A good time to ring", Patient.RingWhen(given["ring_when"]).label, change),
         summary_row("If you miss our call", MISSED_CALL[given["missed_call"]], change),

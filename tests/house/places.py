@@ -11,6 +11,7 @@ from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 
 # Names without a template of their own, and why.
 WITHOUT_TEMPLATE = {
+    "bookings:another": "a button of the page after sending",
     "bookings:calendar": "a file",
     "clinic:photo": "a file",
     "clinic:security": "a file",
