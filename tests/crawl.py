@@ -81,6 +81,8 @@ def walk_steps() -> list[Seen]:
     _journey(notes)
     _ways_out(notes)
     _other_doors(notes)
+    _behind_the_link(notes)
+    _second_person(notes)
     _voices(notes)
     _refusals(notes)
     return notes
@@ -148,6 +150,59 @@ def _other_doors(notes: list[Seen]) -> None:
     reader = Notebook(notes)
     reader.open("/book/?clinic=maidenhead&at=2027-03-02T03:15Z").press("No, I have none of these")
     reader.choose("Both").press("Continue")
+
+
+def _behind_the_link(notes: list[Seen]) -> None:
+    """Her own appointment: moved, corrected, told about, cancelled, with each slip; then the link sent again."""
+    reader = to_health(notes)
+    for _ in range(3):
+        reader.choose("No, none of these").press("Continue")
+    _fill_in(reader).press("Continue").choose("I ask for this appointment").press("Send my request")
+    reader.click("See your request").click("Move it").click("Later times").click("See a month")
+    reader.click("First free times")
+    reader.send(slot="maidenhead|2027-03-02T03:15Z", version=reader.values()["version"][0])
+    reader.send(slot="nowhere|soon")
+    reader.press("11:15am").click("Correct phone or email")
+    reader.fill("Email", "nobody").fill("Phone number", "12").press("Save")
+    reader.fill("Email", "new@example.org").fill("Phone number", "020 7946 0000").press("Save")
+    for _ in range(3):  # one more than the day has left
+        reader.click("Get the link again").press("Send me a new link")
+    _health_again(reader)
+    reader.open("/book/manage/").click("Cancel it")
+    reader.send(reason="no-time", version=reader.values()["version"][0])
+    reader.open("/book/manage/").click("Cancel it")
+    stale = Notebook(notes, reader.client)
+    stale.open("/book/manage/contact/").fill("Phone number", "020 7946 0123").press("Save")
+    reader.press("Yes, cancel it").click("Cancel it").choose("The cost").press("Yes, cancel it")
+    Notebook(notes).open("/book/find/").press("Send me the link").fill("Email", "nobody").press(
+        "Send me the link"
+    )
+    Notebook(notes).open("/book/find/").fill("Email", "brigid@example.org").press("Send me the link")
+
+
+def _second_person(notes: list[Seen]) -> None:
+    """A daughter asks for her mother, and then for somebody else, with a slip."""
+    reader = to_health(notes)
+    for _ in range(3):
+        reader.choose("No, none of these").press("Continue")
+    reader.click("I ask for somebody else").press("Continue")
+    reader.fill("Your own name", "Jo Test").fill("Who are you to them?", "daughter")
+    reader.fill("Name of the person who comes", "Mary Test").fill("Their date of birth", "1 5 1940")
+    reader.fill("Phone number", "020 7946 0000").choose("You may leave a message").press("Continue")
+    reader.choose("I ask for this appointment").press("Send my request").press("Ask for another person")
+    reader.press("No, I have none of these").choose("Both").choose("Maidenhead").press("Continue")
+    reader.press("12:15pm").press("Ask me all of this on the phone")
+
+
+def _health_again(reader: Notebook) -> None:
+    reader.open("/book/manage/").click("My health has changed").send()
+    reader.press("Yes, something has changed").press("Continue")
+    reader.choose("No, none of these").press("Continue").choose("I am pregnant").press("Continue")
+    reader.choose("No, none of these").press("Send my answers")
+    reader.press("Give it back, and email me then")
+    reader.open("/book/manage/health/").press("Yes, something has changed")
+    reader.choose("clot in a leg").press("Continue").choose("A vein is hard").press("Continue")
+    reader.choose("I smoke").press("Send my answers")
 
 
 def _voices(notes: list[Seen]) -> None:

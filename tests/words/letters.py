@@ -9,7 +9,7 @@ import html5lib
 from icalendar import Calendar
 
 from bookings import messages, services
-from bookings.models import CallTask
+from bookings.models import Appointment, CallTask
 from clinic.models import Message
 from tests import cast
 from tests.words.blocks import Block, PageText, read_letter, read_page
@@ -51,6 +51,9 @@ def write_all() -> None:
         for minutes, wish in enumerate(({}, {"answers": CLOT}, {"patient": cast.make_details(email="")})):
             at = cast.FREE_TIME + day + dt.timedelta(hours=minutes)
             asked = cast.make_request(place, starts_at=at, **wish)
+            if minutes == 0:
+                _corrected(asked)
+                asked.refresh_from_db()
             moved = cast.act(services.move, asked, starts_at=at + dt.timedelta(minutes=30), location=place)
             if "answers" not in wish:
                 moved = cast.act(services.confirm, moved)
@@ -60,6 +63,18 @@ def write_all() -> None:
             at = cast.FREE_TIME + day + dt.timedelta(hours=3, minutes=30 * minutes)
             cast.act(services.decline, cast.make_request(place, starts_at=at), reason_code=code)
         services.write_later(email="jo@example.org", on=dt.date(2027, 9, 1), location=place, now=cast.NOW)
+
+
+def _corrected(asked: Appointment) -> None:
+    """Another email, so that both addresses are written to."""
+    services.correct_contact(
+        appointment_id=asked.pk,
+        expected_version=asked.version,
+        phone="+442079460000",
+        email=f"new{asked.pk}@example.org",
+        actor=services.PATIENT,
+        now=cast.NOW,
+    )
 
 
 def kinds_written() -> set[str]:
