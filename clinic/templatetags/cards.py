@@ -26,7 +26,7 @@ def card(context: Context) -> str:
     told = {
         "site": context["site"],
         "address": settings.SITE_URL,
-        "canonical": settings.SITE_URL + context.get("canonical_path", request.path),
+        "canonical": settings.SITE_URL + str(context.get("canonical_path", request.path)),
         "title": _again(context, "title"),
         "description": _again(context, "description"),
     }

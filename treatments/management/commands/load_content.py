@@ -15,9 +15,7 @@ KEPT = "Edited here and kept; the files have not changed:"
 CONFLICTS = (
     "Changed in the files and edited here. They are kept as they are here; make both agree, then load again:"
 )
-HELD = (
-    "Not published, because REQUIRE_REVIEW is on and no clinician has checked them. In the admin: preview, check, publish:"
-)
+HELD = "Not published: REQUIRE_REVIEW is on and no clinician has checked them. In the admin: preview, check, publish:"
 PROBLEMS = "Nothing was loaded."
 
 

@@ -26,7 +26,9 @@ class Command(BaseCommand):
         for fact in waiting.facts:
             self.stdout.write(f"{fact.key}, “{fact.text}”: {_signed(fact)}")
         if waiting.pages or waiting.facts:
-            raise CommandError(f"Pages to check: {len(waiting.pages)}. Figures to sign: {len(waiting.facts)}.")
+            raise CommandError(
+                f"Pages to check: {len(waiting.pages)}. Figures to sign: {len(waiting.facts)}."
+            )
         self.stdout.write("Every page is checked and every figure is signed.")
 
 
