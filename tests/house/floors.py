@@ -1,5 +1,4 @@
-    "Who may know whom: three rooms in one direction, five floors in "
-    "each, no ring. The table is the law; it has no default."
+"""Who may know whom: three rooms in one direction, five floors in each, no ring. The table is the law; it has no default."""
 
 from __future__ import annotations
 
@@ -32,8 +31,7 @@ WRITES_MESSAGES = ("bookings.messages", "clinic.messages")
 
 
 def floor_of(module: str) -> int | None:
-    "None for a module that the table does not know. "
-    "A room's own `__init__` is empty and stands on the ground."
+    """None for a module that the table does not know. A room's own `__init__` is empty and stands on the ground."""
     room, _, rest = module.partition(".")
     if not rest:
         return 0
@@ -59,8 +57,7 @@ def rooms_point_one_way(root: Path) -> Verdict:
 
 
 def floors_point_down(root: Path) -> Verdict:
-    "A module imports from its own floor or below, and "
-    "nothing imports wiring. A module without a floor is a breach."
+    """A module imports from its own floor or below, and nothing imports wiring. A module without a floor is a breach."""
     verdict = Verdict()
     paths = {name_of(root, path): path for path in modules(root)}
     for name, path in paths.items():
