@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic import context_processors, page_cache
 from clinic.informing import PersonalPage, coding_for, informs
 from clinic.models import Location, PageDrop
+from clinic.views import clinics
 from tests import cast
 from tests.cast import NOW
 from tests.kept import another_worker, forget
@@ -146,6 +147,9 @@ def test_head_is_the_answer_to_get_without_its_body(kept_pages: None) -> None:
         assert head.content == b""
         assert int(head.headers["Content-Length"]) > 1000
     assert told(head) == told(get(FEES, accept_encoding="br"))
+    # Before any server or test client has taken the body away.
+    assert clinics(RequestFactory().head("/clinics/")).content == b""
+    assert clinics(RequestFactory().get("/clinics/")).content
 
 
 def test_a_form_to_a_kept_page_is_refused(kept_pages: None) -> None:
