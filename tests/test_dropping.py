@@ -201,7 +201,7 @@ def add_clinician(root: User) -> Shown:
     url = list_of("clinic", "clinician", "add")
     named = {"name": "Zz Somebody", "role": "nurse", "active": "on"}
     assert client.post(url, filled(client.get(url), **named)).status_code == 302
-    return "/clinics/", ""
+    return "/about/clinicians/", "Zz Somebody"
 
 
 def delete_clinicians(root: User) -> Shown:
@@ -209,7 +209,7 @@ def delete_clinicians(root: User) -> Shown:
     chosen = {"action": "delete_selected", "_selected_action": [str(gone.pk)], "post": "yes"}
     logged_in(root).post(list_of("clinic", "clinician"), chosen)
     assert not Clinician.objects.filter(pk=gone.pk).exists()
-    return "/clinics/", ""
+    return "/about/clinicians/", ""
 
 
 # --- By a verb behind a button, a command, a load
