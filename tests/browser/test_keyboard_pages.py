@@ -83,6 +83,8 @@ def test_every_page_by_tab_alone(
     visitor: Callable[..., Page], show: Show, kinds: list[Seen], size: dict[str, int]
 ) -> None:
     assert len(kinds) >= 50
+    if size == DESK:  # once for each address: the phone has gone through what a mistake adds
+        kinds = list({each.path: each for each in reversed(kinds)}.values())
     page = visitor(scripts=True, viewport=size, reduced_motion="reduce")
     total, found = tab_through(page, show, kinds)
     assert total >= 1400, total
