@@ -40,7 +40,7 @@ def test_reception_reads_who_when_consent_messages_and_what_happened(place: Loca
         "Tuesday 2 March 2027, 10:15am",
         "Step-free room",
         "£395 per session",
-        "I ask for this appointment.",
+        "I ask for this appointment, and I have not agreed to any treatment.",
         "Received, to patient: Waiting",
         "I come by train.",
         "Asked for by the patient.",
