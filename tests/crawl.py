@@ -183,13 +183,15 @@ def _behind_the_link(notes: list[Seen]) -> None:
 def _second_person(notes: list[Seen]) -> None:
     """A daughter asks for her mother, and then for somebody else, with a slip."""
     reader = to_health(notes)
+    reader.open("/book/time/").press("4:15pm")  # the first day has it, and nobody else of these wants it
     for _ in range(3):
         reader.choose("No, none of these").press("Continue")
     reader.click("I ask for somebody else").press("Continue")
     reader.fill("Your own name", "Jo Test").fill("Who are you to them?", "daughter")
     reader.fill("Name of the person who comes", "Mary Test").fill("Their date of birth", "1 5 1940")
     reader.fill("Phone number", "020 7946 0000").choose("You may leave a message").press("Continue")
-    reader.choose("I ask for this appointment").press("Send my request").press("Ask for another person")
+    reader.choose("I ask for this appointment").press("Send my request")
+    reader.choose("I ask for somebody else").press("Send my request").press("Ask for another person")
     reader.press("No, I have none of these").choose("Both").choose("Maidenhead").press("Continue")
     reader.press("12:15pm").press("Ask me all of this on the phone")
 

@@ -34,6 +34,11 @@ def place() -> Location:
     return cast.make_clinic()
 
 
+def carer_sends(reader: Reader) -> Reader:
+    """Both boxes."""
+    return send(reader.choose("I ask for somebody else"))
+
+
 def for_mother(reader: Reader) -> Reader:
     reader.fill("Your own name", "Jo Test").fill("Who are you to them?", "daughter")
     return reader.fill("Name of the person who comes", "Mary Test").fill("Their date of birth", "1 5 1940")
@@ -67,7 +72,9 @@ def test_a_daughter_asks_for_her_mother(place: Location) -> None:
     assert "Jo Test, daughter" in reader.text
     assert "Mary Test" in reader.text
     assert CARER_LINE in reader.text
-    send(reader)
+    assert send(reader).status == 422
+    assert "Tick this box too" in reader.text
+    reader.choose("I ask for somebody else").press("Send my request")
     patient = newest().patient
     assert patient is not None
     assert (patient.name, patient.asked_by, patient.asked_by_relation) == ("Mary Test", "Jo Test", "daughter")
@@ -76,7 +83,7 @@ def test_a_daughter_asks_for_her_mother(place: Location) -> None:
 
 def test_what_she_agreed_to_says_that_she_asks_for_another(place: Location) -> None:
     reader = to_details(Reader()).click("I ask for somebody else")
-    send(reached(for_mother(reader)).press("Continue"))
+    carer_sends(reached(for_mother(reader)).press("Continue"))
     consent = newest().consents.get()
     assert consent.wording.endswith(CARER_LINE)
     assert consent.version.endswith("-carer")
@@ -85,7 +92,7 @@ def test_what_she_agreed_to_says_that_she_asks_for_another(place: Location) -> N
 
 def test_the_letter_greets_who_asked_and_says_for_whom(place: Location) -> None:
     reader = to_details(Reader()).click("I ask for somebody else")
-    send(reached(for_mother(reader)).press("Continue"))
+    carer_sends(reached(for_mother(reader)).press("Continue"))
     assert "Hello Jo Test (for Mary Test)," in Message.objects.get(kind="received").text
     assert "Jo Test, daughter" in opened(newest()).text
 
@@ -125,7 +132,7 @@ def test_a_second_person_needs_no_phone_and_no_email_again(place: Location) -> N
     assert reader.values()["asked_by"] == ["Brigid Test"]
     reader.fill("Who are you to them?", "husband").fill("Name of the person who comes", "Pat Test")
     reader.fill("Their date of birth", "2 6 1950").press("Continue")
-    send(reader)
+    carer_sends(reader)
     first, other = Appointment.objects.exclude(patient=None).order_by("pk")
     assert (other.patient.name, other.patient.phone) == ("Pat Test", first.patient.phone)  # type: ignore[union-attr]
     assert first.patient != other.patient

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from bookings.consent import CONSENT_WORDING, consent_to
+from bookings.consent import CARER_LINE, CONSENT_WORDING
 from bookings.journey import ANYWHERE
 from clinic.forms.fields import CHOOSE
 from clinic.forms.helper import helper
@@ -88,15 +88,23 @@ class HealthForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    """The one box. `seen` is the time that this page showed, so that another tab cannot change it unseen."""
+    """The box, and a second one for somebody who asks for another person.
+
+    `seen` is the time that this page showed, so that another tab cannot change it unseen.
+    """
 
     agree = forms.BooleanField(
         label=CONSENT_WORDING,
         error_messages={"required": "Tick the box if you agree, so that we may keep your request."},
     )
+    agree_for_another = forms.BooleanField(
+        label=CARER_LINE,
+        error_messages={"required": "Tick this box too, if they know that you ask for them."},
+    )
     seen = forms.Field(widget=forms.HiddenInput, required=False)  # compared, never read
 
     def __init__(self, *args: Any, for_another: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agree"].label = consent_to(for_another)[0]
+        if not for_another:
+            del self.fields["agree_for_another"]
         self.helper = helper("Send my request")
