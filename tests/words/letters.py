@@ -47,7 +47,8 @@ def calendar(name: str, file: str) -> PageText:
 def write_all() -> None:
     """Each verb that writes, for a request that goes straight on and one that a nurse rings about, in both countries."""
     for number, slug in enumerate(("maidenhead", "dublin")):
-        place, day = cast.make_clinic(slug), dt.timedelta(days=7 * number)
+        # Two weeks on, where nobody who walked over the site has taken a time.
+        place, day = cast.make_clinic(slug), dt.timedelta(weeks=2 + number)
         for minutes, wish in enumerate(({}, {"answers": CLOT}, {"patient": cast.make_details(email="")})):
             at = cast.FREE_TIME + day + dt.timedelta(hours=minutes)
             asked = cast.make_request(place, starts_at=at, **wish)
