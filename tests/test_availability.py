@@ -47,7 +47,7 @@ from tests.availability_diaries import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = max(int(150 * float(os.environ.get("SCALE", "1"))), 20)
+EXAMPLES = max(int(150 * float(os.environ.get("SCALE", "1"))), 100)
 
 ROOM, OTHER_ROOM, AMERSHAM_ROOM = 11, 12, 21
 ZONES = ["Europe/London", "Europe/Dublin"]
@@ -457,8 +457,9 @@ def test_the_slow_reference_and_the_fast_way_agree_on_every_diary() -> None:
 
     compare()
     assert seen["diaries"] >= EXAMPLES
-    least = min(seen["with a free time"], seen["with a time lost"], seen["in the hour that changes"])
-    assert least >= EXAMPLES // 10, seen
+    assert min(seen["with a free time"], seen["with a time lost"]) >= EXAMPLES // 10, seen
+    # About one diary in seven; which ones, changes with any line of the project.
+    assert seen["in the hour that changes"] >= EXAMPLES // 20, seen
 
 
 @scaled

@@ -18,6 +18,7 @@ from django.db import transaction
 from clinic import page_cache
 from clinic.management.commands import build_css
 from clinic.models import Location
+from tests import stylesheet
 from tests.drills.web import SITE, gunicorn
 from tests.kept import production_caches
 from tests.private_nginx import private_nginx
@@ -35,9 +36,7 @@ def port(tmp_path: Path, settings: Any) -> Iterator[int]:
     load_site_content()
     store = f"file://{tmp_path}/pages"
     settings.CACHES = production_caches(store)
-    css = build_css.FOLDER / "site.css"
-    if not css.exists():
-        css.write_text(build_css.joined(), encoding="utf-8")
+    stylesheet.bring_up_to_date()
     more = {
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
         "SERVED_STATIC": str(tmp_path / "static"),

@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 from pytest_django.live_server_helper import LiveServer
 
 from bookings import links
-from clinic.management.commands import build_css
 from tests import cast
 from tests.crawl import Crawl, Seen, crawl
 from tests.site_content import load_site_content
+from tests.stylesheet import bring_up_to_date
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
 PHONE = {"width": 320, "height": 640}
@@ -47,10 +47,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def stylesheet() -> None:
-    """The joined stylesheet, written only where it differs: another process may be serving it right now."""
-    made, text = build_css.FOLDER / "site.css", build_css.joined()
-    if not made.exists() or made.read_text(encoding="utf-8") != text:
-        made.write_text(text, encoding="utf-8")
+    bring_up_to_date()
 
 
 @pytest.fixture
