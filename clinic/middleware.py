@@ -15,6 +15,7 @@ from clinic.views import DATABASE_AWAY, service_unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("clinic.requests")
+OWN_ASKING = "clinic.own_asking"  # set by who keeps the pages warm; no header of a visitor's can have this name
 # Everything a person typed or is shown about themselves lives under these paths.
 PERSONAL = ("/book/", "/complaints/write/", "/complaints/sent/", "/feedback/", "/admin/", "/demo/")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
@@ -66,7 +67,8 @@ class RequestLog:
         response = self.get_response(request)
         match = request.resolver_match
         user = getattr(request, "_cached_user", None)  # never asks the database for somebody nobody asked for
-        log.info(
+        log.log(
+            logging.DEBUG if OWN_ASKING in request.META else logging.INFO,
             "id=%s route=%s method=%s status=%s ms=%.1f actor=%s",
             request_id,
             match.view_name if match else "-",

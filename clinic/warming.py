@@ -15,6 +15,7 @@ from django.urls import resolve
 from django.utils.module_loading import import_string
 
 from clinic import page_cache
+from clinic.middleware import OWN_ASKING
 from clinic.routes import information
 
 log = logging.getLogger(__name__)
@@ -67,5 +68,6 @@ def _request(path: str) -> WSGIRequest:
         "SERVER_PORT": str(own.port or 443),
         "wsgi.url_scheme": own.scheme,
         "wsgi.input": BytesIO(),
+        OWN_ASKING: True,
     }
     return WSGIRequest(environ)

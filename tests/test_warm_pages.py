@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -225,3 +226,12 @@ def test_a_worker_without_a_store_warms_nothing(content: None, worker: Worker) -
 def test_a_view_that_informs_is_known_by_its_mark() -> None:
     forget()
     assert informs(cast.make_fees).informs  # type: ignore[arg-type, attr-defined]
+
+
+def test_no_visitor_is_logged_where_none_came(caplog: pytest.LogCaptureFixture) -> None:
+    load_site_content()
+    with caplog.at_level(logging.INFO, logger="clinic.requests"):
+        assert warming.warm().ready >= 30
+        assert not caplog.records
+        Client().get("/fees/")
+    assert len(caplog.records) == 1
