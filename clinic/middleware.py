@@ -15,7 +15,9 @@ from clinic.views import DATABASE_AWAY, service_unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("clinic.requests")
-OWN_ASKING = "clinic.own_asking"  # set by who keeps the pages warm; no header of a visitor's can have this name
+OWN_ASKING = (
+    "clinic.own_asking"  # set by who keeps the pages warm; no header of a visitor's can have this name
+)
 # Everything a person typed or is shown about themselves lives under these paths.
 PERSONAL = ("/book/", "/complaints/write/", "/complaints/sent/", "/feedback/", "/admin/", "/demo/")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
