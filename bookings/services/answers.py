@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -15,6 +16,17 @@ def keep_answers(
     appointment: Appointment, area: str, answers: screening.Answers | None, now: datetime
 ) -> None:
     """Every question with its answer, the questionnaire's version, and the clinic's own date. Part of a verb."""
+    _keep(appointment, screening.record(area, answers), now)
+
+
+def keep_again(appointment: Appointment, rows: list[ScreeningAnswer], now: datetime) -> None:
+    """The same answers under today's date. Only for rows that `are_current`. Part of a verb."""
+    _keep(appointment, rows, now)
+
+
+def _keep(
+    appointment: Appointment, rows: Iterable[screening.RecordRow | ScreeningAnswer], now: datetime
+) -> None:
     today = now.astimezone(appointment.location.zone).date()
     ScreeningAnswer.objects.bulk_create(
         ScreeningAnswer(
@@ -26,7 +38,7 @@ def keep_answers(
             version=screening.VERSION,
             answered_on=today,
         )
-        for row in screening.record(area, answers)
+        for row in rows
     )
 
 

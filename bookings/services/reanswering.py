@@ -9,7 +9,7 @@ from bookings import diary, messages
 from bookings.life import Verb
 from bookings.models import Appointment, CallTask, ScreeningAnswer
 from bookings.promises import promise, ring_before
-from bookings.services.answers import are_current, as_pages, keep_answers, newest
+from bookings.services.answers import are_current, as_pages, keep_again, keep_answers, newest
 from bookings.services.errors import BookingError, TooLate
 from bookings.services.requesting import MustWait
 from bookings.services.transaction import durable
@@ -86,19 +86,7 @@ def nothing_changed(
         now=now,
         reason_code=NOTHING_CHANGED,
     )
-    today = now.astimezone(appointment.location.zone).date()
-    ScreeningAnswer.objects.bulk_create(
-        ScreeningAnswer(
-            appointment=appointment,
-            code=row.code,
-            question=row.question,
-            answer=row.answer,
-            level=row.level,
-            version=row.version,
-            answered_on=today,
-        )
-        for row in rows
-    )
+    keep_again(appointment, rows, now)
     return appointment
 
 

@@ -53,6 +53,7 @@ class LocationAdmin(ByManager, ContentAdmin):
     fieldsets = (
         ("The clinic", {"fields": ("name", "slug", "position", "time_zone")}),
         ("What patients see", {"fields": (*SHOWN_TO_PATIENTS, *FOUND_BY)}),
+        ("Changing a visit", {"fields": ("cutoff_hours", "late_policy")}),
         ("For us", {"fields": ("notify_email", "verified_on")}),
     )
 

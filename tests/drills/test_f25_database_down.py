@@ -39,7 +39,7 @@ PHONES = ("0800 783 6106", "01 293 7839")
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     if binaries() is None:
-        pytest.skip("PostgreSQL is not on this machine")
+        pytest.fail("PostgreSQL is not on this machine, and a drill that is skipped has failed")
     with private_server() as server:
         yield server
 
