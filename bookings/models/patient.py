@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from bookings.models.reference import new_reference
 from clinic.models import Membership
@@ -58,6 +59,7 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(Lower("email"), name="patient_email")]
 
     def __str__(self) -> str:
         return self.reference

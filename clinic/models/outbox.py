@@ -51,6 +51,11 @@ class Message(models.Model):
     calendar = models.TextField(blank=True, help_text="An iCalendar file, or empty.")
     calendar_method = models.CharField(max_length=10, blank=True, help_text="REQUEST or CANCEL.")
     fill_key = models.CharField(max_length=80, blank=True)
+    one_click = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="The name of the filler whose address ends such mail with one click (RFC 8058).",
+    )
     settle_key = models.CharField(
         max_length=80,
         blank=True,
