@@ -8,11 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core import signing
 from django.test import Client
@@ -20,11 +18,15 @@ from django.test import Client
 from bookings import links, services
 from bookings.models import Appointment
 from clinic.models import Location
-from tests import cast
+from tests import cast, manage_cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, fresh, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+clock = manage_cast.clock
+place = manage_cast.place
+booked = manage_cast.booked
 
 BEHIND = (
     "",
@@ -46,22 +48,6 @@ PRESSES: dict[str, dict[str, str]] = {
     "health/1/": {"by_phone": "yes"},
     "health/wait/": {"way": "give-back"},
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    return cast.make_booked(place)
 
 
 def press_everything(client: Client, version: int) -> list[int]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 
 from bookings import links, services
 from bookings.models import Appointment
 from clinic.models import Location
-from tests import cast
+from tests import cast, manage_cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+clock = manage_cast.clock
+place = manage_cast.place
 
 SHOWN = ("/book/manage/", "/book/manage/appointment.ics")
 LINKED = (
@@ -31,17 +32,6 @@ LINKED = (
     "/book/manage/health/1/",
     "/book/manage/health/wait/",
 )
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 @pytest.fixture

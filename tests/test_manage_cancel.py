@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-import time_machine
 
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Message
-from tests import cast
-from tests.cast import FREE_TIME, NOW
+from tests import cast, manage_cast
+from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, everything, fresh, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def booked() -> Appointment:
-    return cast.make_booked(cast.make_clinic())
+clock = manage_cast.clock
+place = manage_cast.place
+booked = manage_cast.booked
 
 
 def test_it_is_asked_once_more_and_then_done(booked: Appointment) -> None:

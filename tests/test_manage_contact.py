@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 
 from bookings import links, services
 from bookings.models import Appointment
 from clinic import outbox
 from clinic.models import Message
-from tests import cast
+from tests import cast, manage_cast
 from tests.cast import NOW
 from tests.manage_cast import everything, fresh, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
+clock = manage_cast.clock
+place = manage_cast.place
+booked = manage_cast.told
+
 OLD, NEW = "brigid@example.org", "new@example.org"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def booked() -> Appointment:
-    made = cast.make_booked(cast.make_clinic())
-    cast.post_went()
-    return made
 
 
 def corrected(appointment: Appointment, email: str = NEW) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings import links, services
 from bookings.models import Appointment, CallTask
 from bookings.services.errors import NotCleared
 from clinic.models import Location, Message
-from tests import cast
+from tests import cast, manage_cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, fresh, opened
 from tests.reader import Reader
@@ -21,24 +19,12 @@ from treatments.screening import PageAnswer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
+clock = manage_cast.clock
+place = manage_cast.place
+booked = manage_cast.booked
+
 CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
 NONE = "No, none of these"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    return cast.make_booked(place)
 
 
 def begun(appointment: Appointment) -> Reader:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-import time_machine
 from icalendar import Calendar
 
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Message
-from tests import cast
-from tests.cast import FREE_TIME, NOW
+from tests import cast, manage_cast
+from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, kinds
 from tests.reader import Reader
 from tests.test_journey import send, to_check
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+clock = manage_cast.clock
 
 
 def test_asked_moved_and_cancelled_in_five_taps_after_sending() -> None:

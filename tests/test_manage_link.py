@@ -16,12 +16,15 @@ from bookings.models import Appointment
 from bookings.views import link_finding
 from clinic import outbox
 from clinic.models import Location, Message, Tally
-from tests import cast
+from tests import cast, manage_cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, fresh, opened
 from tests.reader import Reader
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+place = manage_cast.place
+booked = manage_cast.told
 
 KNOWN = "brigid@example.org"
 
@@ -31,18 +34,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(link_finding, "ANSWER_AFTER", 0.0)
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    made = cast.make_booked(place)
-    cast.post_went()
-    return made
 
 
 def find(email: str, reference: str = "") -> Reader:

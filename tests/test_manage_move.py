@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Location, Message
-from tests import cast
-from tests.cast import FREE_TIME, NOW
+from tests import cast, manage_cast
+from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, everything, fresh, kinds, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
+clock = manage_cast.clock
+place = manage_cast.place
+booked = manage_cast.booked
+
 HOUR = dt.timedelta(hours=1)
 WEEK = dt.timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    return cast.make_booked(place)
 
 
 def test_one_press_moves_it_in_place_and_says_so(booked: Appointment) -> None:

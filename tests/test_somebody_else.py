@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings.consent import CARER_LINE
 from bookings.models import Appointment
 from bookings.views.second_person import ENTRY
 from clinic.models import Location, Message
-from tests import cast
-from tests.cast import NOW
+from tests import cast, manage_cast
 from tests.manage_cast import opened
 from tests.reader import Reader
 from tests.test_journey import send, to_check, to_details
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+clock = manage_cast.clock
 
 
 @pytest.fixture
