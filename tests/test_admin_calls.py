@@ -169,6 +169,34 @@ def test_giving_up_on_a_changed_request_closes_the_call_and_says_who_was_faster(
     assert Appointment.objects.get(pk=task.appointment_id).status == Status.PENDING
 
 
+def test_a_booked_appointment_stays_where_nobody_could_be_reached(
+    place: Location, clock: time_machine.Coordinates
+) -> None:
+    """What she was promised stays hers: only a person who decides it calls off a booked time. A mark warns the nurse."""
+    booked = cast.make_booked(place)
+    services.answer_again(
+        appointment_id=booked.pk,
+        expected_version=booked.version,
+        answers=desk_cast.RINGING,
+        by_phone=False,
+        actor=services.PATIENT,
+        now=NOW,
+    )
+    task, letters = booked.call_tasks.get(why="health"), Message.objects.count()
+    version = Appointment.objects.get(pk=booked.pk).version
+    for hours in (0, 1, 24):
+        clock.move_to(NOW + dt.timedelta(hours=hours))
+        nurse(place).post(page_of(task, "try"), {"result": "no-answer"})
+    assert "Could not reach" in text_of(nurse(place).get(page_of(task)))
+    assert "release the time" not in text_of(nurse(place).get(page_of(task)))
+    done = nurse(place).post(page_of(task, "give_up"), {"expected_version": version}, follow=True)
+    assert "stands; please decide about it" in text_of(done)
+    kept = Appointment.objects.get(pk=booked.pk)
+    assert (kept.status, kept.starts_at, kept.version) == (Status.BOOKED, booked.starts_at, version)
+    assert Message.objects.count() == letters
+    assert "! Not now" in text_of(nurse(place).get(page_of(kept)))
+
+
 def test_words_to_tell_are_read_by_reception(place: Location) -> None:
     cast.make_request(place, patient=cast.make_details(email=""))
     task = CallTask.objects.get(why="tell")
