@@ -7,7 +7,7 @@ HTML) under `templates/bookings/messages/<kind>/` and one short function here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.urls import reverse
 from bookings import diary, links
 from bookings.calendar_file import appointment_file
 from bookings.life import Status
-from bookings.models import Appointment, AppointmentMessage, CallTask, Patient
+from bookings.models import Appointment, AppointmentMessage, CallTask, Patient, VisitRecord
 from bookings.promises import ring_me_by
 from clinic import outbox
 from clinic.models import Location, Message
@@ -78,6 +78,27 @@ def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> No
     _tell(appointment, "moved", now, settle=True, calendar=calendar, before=was)
 
 
+def visit_today(appointment: Appointment, *, record: VisitRecord, now: datetime) -> None:
+    """After a session: how long to wear the stockings, how to look after the legs, whom to ring, when to come again."""
+    _tell(appointment, "visit_today", now, **_after_session(appointment, record))
+
+
+def _after_session(appointment: Appointment, record: VisitRecord) -> dict[str, Any]:
+    seen_on = appointment.starts_at.astimezone(appointment.location.zone).date()
+    days = record.stocking_days or 0
+    kind = [record.stocking_size.lower(), record.stocking_class and f"class {record.stocking_class}"]
+    return {
+        "link": "",  # nothing is left to move or cancel
+        "seen_on": day(seen_on),
+        "days": days,
+        "worn_until": day(seen_on + timedelta(days=days)),
+        "at_night": record.at_night,
+        "stocking": ", ".join(word for word in kind if word),
+        "next_not_before": day(record.next_not_before) if record.next_not_before else "",
+        "aftercare": f"{settings.SITE_URL}{reverse('treatments:aftercare')}",
+    }
+
+
 def link_again(appointment: Appointment, *, now: datetime) -> None:
     """The link, and nothing else that is new. Only for somebody with an email: a link cannot be read out."""
     _tell(appointment, "link_again", now)
@@ -98,14 +119,25 @@ def address_changed(appointment: Appointment, *, before: str, now: datetime) -> 
 
 
 def follow(appointment: Appointment, *, now: datetime) -> None:
-    """What still waits to be sent goes to the address that is hers now. Part of the verb that changed it."""
-    email = appointment.patient.email if appointment.patient else ""
+    """What still waits to be sent goes to the address that is hers now. Part of the verb that changed it.
+
+    Without an address its words become a call; only a link is not read out.
+    """
+    patient = appointment.patient
+    if patient is None:
+        return
     rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
-    for message in Message.objects.unsent().filter(pk__in=rows.values("message")):
+    for message in Message.objects.unsent().filter(pk__in=rows.values("message")).order_by("pk"):
+        if not patient.email:
+            taken_back = outbox.withdraw(message_ids=[message.pk], now=now)
+            if taken_back and message.kind != "link_again":
+                words = Words(message.subject, message.text, message.html)
+                _ask_to_ring(appointment, patient, message.kind, words, now)
+            continue
         method = cast("Literal['REQUEST', 'CANCEL']", message.calendar_method)
         outbox.readdress(
             message_id=message.pk,
-            to=email,
+            to=patient.email,
             fill_key=links.fill_key(appointment),
             calendar=calendar_text(appointment, method, stamp=now) if method else "",
             now=now,

@@ -1,20 +1,84 @@
-"""People, to read: how to reach them, their appointments and calls at her clinics. Nothing is edited here yet."""
+"""People: how to reach them, their appointments and calls at her clinics. Phone and email are corrected by a service."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
 
-from bookings import desk
-from bookings.admin.desk_admin import DeskAdmin
+from bookings import desk, services
+from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
 from bookings.admin.words import reach, status_mark, when
 from bookings.models import Appointment, CallTask, Patient
+from bookings.services.correcting import Reached
+from clinic.forms.fields import AddressField, PhoneField
 from clinic.phones import phone_words
 from clinic.wording import calendar_day, reference
+
+
+class ReachForm(forms.Form):
+    """Phone and email as they ought to be, and as they stood when the page was opened."""
+
+    seen_phone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    seen_email = forms.CharField(widget=forms.HiddenInput, required=False, max_length=254)
+    phone = PhoneField(
+        label="Phone", widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+    )
+    email = AddressField(
+        required=False,
+        help_text="Without one, messages become calls.",
+        error_messages={"invalid": "Enter an email address like name@example.org, or leave this empty."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = (
+            "off"  # not the address of whoever sits at the desk
+        )
+
+
+class ReachView(DeskView):
+    """A GET shows what stands there and one button; the POST calls the service, or says why not."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        patient = self.desk.find(request, pk)
+        now_it_is = {"phone": patient.phone, "email": patient.email}
+        seen = {"seen_phone": patient.phone, "seen_email": patient.email}
+        return self.show(request, patient, ReachForm(initial={**now_it_is, **seen}))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        patient = self.desk.find(request, pk)
+        form = ReachForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, patient, form, 422)
+        given = form.cleaned_data
+        try:
+            services.correct_patient(
+                patient_id=patient.pk,
+                seen=Reached(given["seen_phone"], given["seen_email"]),
+                phone=given["phone"],
+                email=given["email"],
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            status = refuse(request, refusal)
+            return self.show(request, patient, form, status)
+        messages.success(request, "Saved.")
+        return redirect("admin:bookings_patient_change", patient.pk)
+
+    def show(
+        self, request: HttpRequest, patient: Patient, form: ReachForm, status: int = 200
+    ) -> HttpResponse:
+        told = reference(patient.reference)
+        context = {"title": f"Correct phone or email: {told}", "patient": patient, "form": form}
+        return self.desk.page(request, "reach", {**context, "current": "patients"}, status)
 
 
 @admin.register(Patient)
@@ -37,6 +101,10 @@ class PatientAdmin(DeskAdmin):
         found = desk.matching(search_term, patient="")
         return (queryset.filter(found) if search_term.strip() else queryset), False
 
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(ReachView.as_view(desk=self))
+        return [path("<int:pk>/reach/", page, name="bookings_patient_reach"), *super().get_urls()]
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -48,6 +116,7 @@ class PatientAdmin(DeskAdmin):
         calls = CallTask.objects.visible_to(request.user).filter(patient=patient)
         context = {
             "title": f"Patient {reference(patient.reference)}",
+            "patient": patient,
             "person": _person(patient),
             "visits": [(row, reference(row.reference), when(row), status_mark(row)) for row in visits],
             "calls": calls.order_by("due_at", "pk"),

@@ -4,11 +4,13 @@ from bookings.services.adding import PhoneBooking, add
 from bookings.services.attending import arrive, fulfil, no_show, undo, void
 from bookings.services.calling import close_call, could_not_reach, record_attempt, ring_me
 from bookings.services.changing import Override, cancel, confirm, decline, move, not_answered
-from bookings.services.correcting import correct_contact
+from bookings.services.correcting import correct_contact, correct_patient
 from bookings.services.errors import BookingError
+from bookings.services.following import follow_up
 from bookings.services.holding import hold, let_go, renew_hold
 from bookings.services.linking import find_links, link_again
 from bookings.services.reanswering import answer_again, nothing_changed
+from bookings.services.recording import Visit, record_visit
 from bookings.services.requesting import PatientDetails, Wish, request
 from bookings.services.walking import PATIENT, SYSTEM, Actor
 from bookings.services.writing_later import write_later
@@ -21,6 +23,7 @@ __all__ = [
     "Override",
     "PatientDetails",
     "PhoneBooking",
+    "Visit",
     "Wish",
     "add",
     "answer_again",
@@ -29,9 +32,11 @@ __all__ = [
     "close_call",
     "confirm",
     "correct_contact",
+    "correct_patient",
     "could_not_reach",
     "decline",
     "find_links",
+    "follow_up",
     "fulfil",
     "hold",
     "let_go",
@@ -41,6 +46,7 @@ __all__ = [
     "not_answered",
     "nothing_changed",
     "record_attempt",
+    "record_visit",
     "renew_hold",
     "request",
     "ring_me",

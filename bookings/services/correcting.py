@@ -1,18 +1,33 @@
-"""A patient corrects her own phone or email. The old address is told, and only the new one gets the link."""
+"""Another phone or email of a patient, from herself or from staff. The old address is told; only the new one gets a link."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import F
 
 from bookings import messages
 from bookings.life import Verb
 from bookings.models import Appointment, Patient
-from bookings.services.errors import BookingError, ChangedByAnother
+from bookings.services.errors import BookingError, ChangedByAnother, NotAllowed
 from bookings.services.linking import ALIVE, AskedOften, may_write, send_link
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
+
+
+class Reached(NamedTuple):
+    """How somebody is reached: phone as +448007836106; email may be empty."""
+
+    phone: str
+    email: str
+
+
+class ContactChanged(BookingError):
+    """Somebody corrected it between the look and the press."""
+
+    sentence = "Somebody else has changed this since you opened it. Please look again."
 
 
 @durable
@@ -28,29 +43,69 @@ def correct_contact(
     patient = appointment.patient
     if patient is None:
         raise BookingError("There is nobody to reach yet.")
-    if appointment.version == expected_version and (phone, email) == (patient.phone, patient.email):
+    before, after = Reached(patient.phone, patient.email), Reached(phone, email)
+    if appointment.version == expected_version and before == after:
         return appointment
-    before = patient.email
     appointment = walk(appointment, Verb.CONTACT, expected_version=expected_version, actor=actor, now=now)
-    same = Patient.objects.filter(pk=patient.pk, phone=patient.phone, email=before)
-    if not same.update(phone=phone, email=email):
+    if not _keep(patient, before, after, now):
         raise ChangedByAnother(appointment, None)
-    if email.lower() == before.lower():
-        return read(appointment.pk)
-    _move_letters(patient, before, email, now)
     return read(appointment.pk)
 
 
-def _move_letters(patient: Patient, before: str, email: str, now: datetime) -> None:
-    """All coming visits: the old links die, what waits goes to the new address, which gets the new links."""
-    if email and not may_write(email, now):
-        raise AskedOften
+@durable
+def correct_patient(
+    *, patient_id: int, seen: Reached, phone: str, email: str, actor: Actor, now: datetime
+) -> Patient:
+    """The same by staff, also for somebody with no coming visit. `seen` is what stood there when the page was opened.
+
+    Each coming visit gets the event, the patient's trail a line. Raises NotAllowed, ContactChanged, AskedOften,
+    ChangedByAnother.
+    """
+    if actor.user is None:
+        raise NotAllowed
+    patient = Patient.objects.visible_to(actor.user).filter(pk=patient_id).first()
+    if patient is None:
+        raise NotAllowed
+    before, after = Reached(patient.phone, patient.email), Reached(phone, email)
+    if before == after:
+        return patient
+    if before != seen:
+        raise ContactChanged
+    for each in _coming(patient, now):
+        walk(each, Verb.CONTACT, expected_version=each.version, actor=actor, now=now)
+    if not _keep(patient, before, after, now):
+        raise ContactChanged
+    them = Patient.objects.filter(pk=patient.pk)
+    LogEntry.objects.log_actions(actor.user.pk, them, CHANGE, "Phone or email corrected.", single_object=True)
+    return them.get()
+
+
+def _keep(patient: Patient, before: Reached, after: Reached, now: datetime) -> bool:
+    """False where somebody else was faster."""
+    same = Patient.objects.filter(pk=patient.pk, phone=before.phone, email=before.email)
+    if not same.update(phone=after.phone, email=after.email):
+        return False
+    if after.email.lower() != before.email.lower():
+        _move_letters(patient, before.email, after.email, now)
+    return True
+
+
+def _coming(patient: Patient, now: datetime) -> list[Appointment]:
     coming = Appointment.objects.filter(patient=patient, status__in=ALIVE, starts_at__gt=now)
-    for each in coming.select_related("location", "service", "patient").order_by("starts_at"):
+    return list(coming.select_related("location", "service", "patient").order_by("starts_at"))
+
+
+def _move_letters(patient: Patient, before: str, email: str, now: datetime) -> None:
+    """What waits goes to the new address. Of each coming visit the old link dies, and the new address gets the new one."""
+    coming = _coming(patient, now)
+    if email and coming and not may_write(email, now):
+        raise AskedOften
+    for each in Appointment.objects.filter(patient=patient).select_related("location", "service", "patient"):
+        messages.follow(each, now=now)
+    for each in coming:
         if email:
-            messages.follow(each, now=now)
             send_link(each, now)
         else:
             Appointment.objects.filter(pk=each.pk).update(link_version=F("link_version") + 1)
-        if before:
-            messages.address_changed(each, before=before, now=now)
+    if before and coming:
+        messages.address_changed(coming[0], before=before, now=now)
