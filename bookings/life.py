@@ -36,6 +36,7 @@ class Verb(StrEnum):
     FULFIL = "fulfil"
     CONTACT = "contact"
     HEALTH = "health"
+    RECORD = "record"
     UNDO = "undo"
     VOID = "void"
 
@@ -71,6 +72,7 @@ DONE = {
     Verb.FULFIL: "marked as seen",
     Verb.CONTACT: "given another phone or email",
     Verb.HEALTH: "given new health answers",
+    Verb.RECORD: "written down as a visit",
     Verb.UNDO: "taken back a step",
     Verb.VOID: "marked as entered in error",
 }
@@ -90,10 +92,13 @@ _NEXT: dict[Verb, dict[Status | None, Status]] = {
     Verb.MOVE_ELSEWHERE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.PENDING},
     # The patient tells us something new; the time stays hers.
     Verb.CONTACT: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
-    Verb.HEALTH: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
+    # Asked once more when she is here, before a session starts.
+    Verb.HEALTH: {status: status for status in (Status.PENDING, Status.BOOKED, Status.ARRIVED)},
     Verb.ARRIVE: {Status.BOOKED: Status.ARRIVED, Status.NOSHOW: Status.ARRIVED},
     Verb.NO_SHOW: {Status.BOOKED: Status.NOSHOW},
     Verb.FULFIL: {Status.ARRIVED: Status.FULFILLED},
+    # Writing down what came of a visit also says that she was seen; it may be put right afterwards.
+    Verb.RECORD: {Status.ARRIVED: Status.FULFILLED, Status.FULFILLED: Status.FULFILLED},
     Verb.UNDO: {
         Status.ARRIVED: Status.BOOKED,
         Status.NOSHOW: Status.BOOKED,

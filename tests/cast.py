@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 
 from bookings import services
 from bookings.models import Appointment, Closure, Service, WorkingPattern
-from bookings.services import SYSTEM, Actor, PatientDetails, Wish
+from bookings.services import SYSTEM, Actor, PatientDetails, Visit, Wish
 from clinic.models import Clinician, Location, Membership, Message, Role, Room
 from treatments.models import Fee
 from treatments.screening import PageAnswer
@@ -213,6 +213,36 @@ def act(
     """One verb on an appointment in the version that the caller has seen."""
     return verb(
         appointment_id=appointment.pk, expected_version=appointment.version, actor=actor, now=now, **given
+    )
+
+
+def make_nurse(location: Location) -> Actor:
+    """A clinician of this clinic who logs in."""
+    name = f"nurse-{location.slug}"
+    return Actor.staff(User.objects.filter(username=name).first() or make_staff(name, "clinician", location))
+
+
+def make_seen(
+    location: Location, *, weeks_ago: int = 4, visit: Visit | None = None, **wish: object
+) -> Appointment:
+    """A consultation some weeks before FREE_TIME, after which a nurse wrote down what was decided."""
+    at = FREE_TIME - dt.timedelta(weeks=weeks_ago)
+    asked = make_request(location, starts_at=at, now=at - dt.timedelta(weeks=2), **wish)  # type: ignore[arg-type]
+    nurse, before = make_nurse(location), at - dt.timedelta(weeks=1)
+    booked = act(services.confirm, asked, now=before)
+    here = act(services.arrive, booked, nurse, now=at)
+    return act(services.record_visit, here, nurse, now=at, visit=visit or Visit(decision="treat"))
+
+
+def make_session(location: Location, *, starts_at: dt.datetime = FREE_TIME, **changes: object) -> Appointment:
+    """A booked session of somebody seen four weeks before, with whom treatment was agreed."""
+    seen = make_seen(location, **changes)  # type: ignore[arg-type]
+    return services.follow_up(
+        key=uuid4(),
+        patient_id=seen.patient_id or 0,
+        booking=services.PhoneBooking(location, make_service("session"), starts_at),
+        actor=make_nurse(location),
+        now=NOW,
     )
 
 

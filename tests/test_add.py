@@ -12,6 +12,7 @@ from bookings.life import Status
 from bookings.models import Appointment, CallTask, Patient
 from bookings.services import Actor, Override, PhoneBooking
 from bookings.services.errors import BookingError, NotAllowed, NotOffered, TimeTaken
+from bookings.services.sessions import NotDecided
 from clinic.models import Location, Message
 from tests import cast
 from tests.cast import FREE_TIME, NOW
@@ -54,8 +55,14 @@ def test_it_is_booked_at_once_and_says_by_whom() -> None:
 
 
 def test_the_service_decides_the_length() -> None:
-    booked = add(cast.make_clinic(), kind="session")
-    assert booked.ends_at - booked.starts_at == dt.timedelta(minutes=60)
+    booked = add(cast.make_clinic(), kind="review")
+    assert booked.ends_at - booked.starts_at == dt.timedelta(minutes=15)
+
+
+def test_nobody_new_is_booked_for_a_treatment_session() -> None:
+    with pytest.raises(NotDecided):
+        add(cast.make_clinic(), kind="session")
+    assert not Appointment.objects.exists()
 
 
 def test_the_patient_gets_the_confirmation() -> None:

@@ -89,9 +89,7 @@ def test_half_an_hour_later_is_no_conflict_with_itself() -> None:
 
 def test_a_session_needs_its_whole_hour() -> None:
     place = cast.make_clinic()
-    desk = cast.make_desk(place)
-    booking = services.PhoneBooking(place, cast.make_service("session"), LATER)
-    session = services.add(key=uuid4(), booking=booking, patient=cast.make_details(), actor=desk, now=NOW)
+    session = cast.make_session(place, starts_at=LATER)
     cast.make_request(place)
     with pytest.raises(TimeTaken):
         move(session, FREE_TIME - 45 * MINUTE)

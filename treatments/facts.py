@@ -41,6 +41,14 @@ def figures(fees: Iterable[Fee] | None = None) -> Figures:
     return Figures(facts, price_sentence(list(Fee.objects.all() if fees is None else fees)))
 
 
+def number(key: str) -> int:
+    """The whole number that a rule goes by, in the fact's own unit. Raises LookupError where none is entered."""
+    found = Fact.objects.filter(key=key).values_list("number", flat=True).first()
+    if found is None:
+        raise LookupError(f"The fact {key} has no number, and a rule needs it.")
+    return int(found)
+
+
 def change_fact(*, key: str, changes: Mapping[str, Any], by: AbstractBaseUser | None, now: datetime) -> Fact:
     """Change columns of one fact (CHANGEABLE) and return it. A new value loses its signature.
 

@@ -6,6 +6,7 @@ from bookings.models.counting import StepCount
 from bookings.models.patient import Consent, Patient, ScreeningAnswer
 from bookings.models.reminders import Reminder
 from bookings.models.rota import Closure, Service, WorkingPattern
+from bookings.models.visits import VisitRecord
 
 __all__ = [
     "Appointment",
@@ -21,5 +22,6 @@ __all__ = [
     "ScreeningAnswer",
     "Service",
     "StepCount",
+    "VisitRecord",
     "WorkingPattern",
 ]

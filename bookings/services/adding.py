@@ -17,6 +17,7 @@ from bookings.services.changing import Override, refuse_bad_override
 from bookings.services.errors import NotAllowed
 from bookings.services.keyed import once_per_key
 from bookings.services.requesting import PatientDetails, make_patient
+from bookings.services.sessions import refuse_session
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import DESK, Actor, write_first_event
@@ -48,33 +49,35 @@ def add(
 ) -> Appointment:
     """Book it at once, and ask a nurse to ring with the health questions. The same key twice books once.
 
+    Nobody new is booked for a treatment session: NotDecided.
     Raises TimeTaken, NotOffered, NotAllowed, BookingError for an override without a reason.
     """
-    if actor.user is None or not _works_here(actor):
+    if actor.user is None or not works_here(actor):
         raise NotAllowed
     made = Appointment.objects.filter(idempotency_key=key).first()
     if made is not None:
         return made
     refuse_bad_override(override, actor)
     refuse_minor(booking.location, booking.starts_at, patient.date_of_birth)
-    person = make_patient(patient, now)
-    appointment = _make(key, booking, person, actor, override, now)
-    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
-    Consent.objects.create(
-        appointment=appointment,
-        wording=CONSENT_BY_PHONE,
-        version=CONSENT_VERSION,
-        given_at=now,
-        taken_by=actor.user,
+    refuse_session(
+        service=booking.service,
+        patient=None,
+        starts_at=booking.starts_at,
+        location=booking.location,
+        actor=actor,
     )
+    person = make_patient(patient, now)
+    appointment = make_booked(key, booking, person, actor, override, now)
+    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
+    take_consent(appointment, actor, now)
     if booking.note.strip():
         Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
-    _ask_nurse_to_ring(appointment, person, now)
+    ask_nurse_to_ring(appointment, person, now)
     messages.confirmed(appointment, now=now)
     return appointment
 
 
-def _works_here(actor: Actor) -> bool:
+def works_here(actor: Actor) -> bool:
     """She may add into any clinic's free time: free and busy are known to all the desks."""
     if actor.user is None:
         return False
@@ -82,7 +85,18 @@ def _works_here(actor: Actor) -> bool:
     return places.everywhere or bool(places.ids)
 
 
-def _make(
+def take_consent(appointment: Appointment, actor: Actor, now: datetime) -> None:
+    """What was agreed to on the phone or at the desk, and who wrote that down."""
+    Consent.objects.create(
+        appointment=appointment,
+        wording=CONSENT_BY_PHONE,
+        version=CONSENT_VERSION,
+        given_at=now,
+        taken_by=actor.user,
+    )
+
+
+def make_booked(
     key: UUID,
     booking: PhoneBooking,
     person: Patient,
@@ -90,6 +104,7 @@ def _make(
     override: Override | None,
     now: datetime,
 ) -> Appointment:
+    """A booked appointment of this person, under the guard. Part of a verb."""
     times = take(
         location=booking.location,
         service=booking.service,
@@ -114,7 +129,7 @@ def _make(
     )
 
 
-def _ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime) -> None:
+def ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime) -> None:
     """Reception asks no health questions; a nurse does, before the visit."""
     place = appointment.location
     CallTask.objects.create(

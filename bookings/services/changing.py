@@ -23,6 +23,7 @@ from bookings.services.errors import (
     TooEarly,
     TooLate,
 )
+from bookings.services.sessions import refuse_session
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
@@ -198,6 +199,14 @@ def _new_time(
     refuse_bad_override(override, actor)
     if appointment.patient is not None:
         refuse_minor(location, starts_at, appointment.patient.date_of_birth)
+    refuse_session(
+        service=appointment.service,
+        patient=appointment.patient,
+        starts_at=starts_at,
+        location=location,
+        actor=actor,
+        reason=override.reason if override else "",
+    )
     changes = take(
         location=location,
         service=appointment.service,

@@ -1,4 +1,4 @@
-"""A patient tells us that her health has changed, or that it has not. Her time stays hers, whatever she says."""
+"""A patient says that her health has changed, or that it has not: on her page, or to a clinician. Her time stays hers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bookings.services.errors import BookingError, TooLate
 from bookings.services.requesting import MustWait
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
+from clinic.models import Role
 from treatments import screening
 from treatments.screening import Level, Outcome
 
@@ -34,18 +35,20 @@ def answer_again(
 ) -> Appointment:
     """Keep new health answers beside the old ones. A new reason to ring puts it back on the nurse's list.
 
+    A clinician takes the answers down with the patient before her, so nobody need ring; anybody else may not.
     Raises MustWait for an answer that waits, unless she asked for a nurse to ring (`ring_me`); TooLate once the
-    time has come; ChangedByAnother; AnswerProblem for answers that no page could have sent.
+    time has come; ChangedByAnother; NotAllowed; AnswerProblem for answers that no page could have sent.
     """
     appointment = read(appointment_id)
-    require(actor, appointment.location_id)
-    _refuse_past(appointment, now)
+    require(actor, appointment.location_id, roles=(Role.CLINICIAN,))
+    here = actor.by == "staff"
+    _refuse_past(appointment, actor, now)
     area = appointment.area or UNKNOWN_AREA
     before = newest(appointment)
     outcome = screening.assess(area, answers, by_phone)
-    if outcome.level >= Level.WAIT and not ring_me:
+    if outcome.level >= Level.WAIT and not (ring_me or here):
         raise MustWait
-    rings = ring_me or bool(_ring_codes(outcome) - _ring_codes_of(area, before))
+    rings = not here and (ring_me or bool(_ring_codes(outcome) - _ring_codes_of(area, before)))
     due = _due(appointment, now)
     changes: dict[str, Any] = {
         "screening_level": outcome.level,
@@ -63,7 +66,8 @@ def answer_again(
         appointment, Verb.HEALTH, expected_version=expected_version, actor=actor, now=now, **changes
     )
     keep_answers(appointment, area, answers, now)
-    _tell_nurse(appointment, outcome, rings, due, now)
+    if not here:
+        _tell_nurse(appointment, outcome, rings, due, now)
     return appointment
 
 
@@ -71,10 +75,10 @@ def answer_again(
 def nothing_changed(
     *, appointment_id: int, expected_version: int, actor: Actor, now: datetime
 ) -> Appointment:
-    """The same answers, given again today. Raises BookingError where our questions have changed since."""
+    """The same answers, given again today. Raises BookingError where our questions have changed since, NotAllowed."""
     appointment = read(appointment_id)
-    require(actor, appointment.location_id)
-    _refuse_past(appointment, now)
+    require(actor, appointment.location_id, roles=(Role.CLINICIAN,))
+    _refuse_past(appointment, actor, now)
     rows = newest(appointment)
     if not are_current(rows):
         raise BookingError("Our questions have changed since you answered. Please answer them again.")
@@ -90,8 +94,9 @@ def nothing_changed(
     return appointment
 
 
-def _refuse_past(appointment: Appointment, now: datetime) -> None:
-    if appointment.starts_at <= now:
+def _refuse_past(appointment: Appointment, actor: Actor, now: datetime) -> None:
+    """Staff ask once more when she is here, and that may be later than planned."""
+    if actor.by == "patient" and appointment.starts_at <= now:
         raise TooLate(f"The time of your appointment has come. Please phone {appointment.location.phone}.")
 
 

@@ -1,0 +1,103 @@
+"""Books the next visit of somebody we know: her answers come along, and a session passes its own gate. Staff only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from bookings import messages
+from bookings.life import Verb
+from bookings.models import Appointment, Note, Patient, ScreeningAnswer
+from bookings.services.adding import PhoneBooking, ask_nurse_to_ring, make_booked, take_consent, works_here
+from bookings.services.adults import refuse_minor
+from bookings.services.answers import are_old, newest
+from bookings.services.changing import Override, refuse_bad_override
+from bookings.services.errors import NotAllowed
+from bookings.services.keyed import once_per_key
+from bookings.services.sessions import refuse_session
+from bookings.services.transaction import durable
+from bookings.services.walking import Actor, write_first_event
+
+Check = Appointment.Check
+
+
+@once_per_key
+@durable
+def follow_up(
+    *,
+    key: UUID,
+    patient_id: int,
+    booking: PhoneBooking,
+    actor: Actor,
+    override: Override | None = None,
+    now: datetime,
+) -> Appointment:
+    """Book a patient of her clinics again, at once. The same key twice books once.
+
+    Her last answers are kept beside it under their own day; a nurse rings only if there are none, or they are older
+    than HEALTH_ANSWERS_DAYS. Raises TimeTaken, NotOffered, NotAllowed, NotDecided, DoctorFirst, TooSoon,
+    BookingError for an override without a reason.
+    """
+    if actor.user is None or not works_here(actor):
+        raise NotAllowed
+    made = Appointment.objects.filter(idempotency_key=key).first()
+    if made is not None:
+        return made
+    person = Patient.objects.visible_to(actor.user).filter(pk=patient_id).first()
+    if person is None:
+        raise NotAllowed
+    refuse_bad_override(override, actor)
+    refuse_minor(booking.location, booking.starts_at, person.date_of_birth)
+    refuse_session(
+        service=booking.service,
+        patient=person,
+        starts_at=booking.starts_at,
+        location=booking.location,
+        actor=actor,
+        reason=override.reason if override else "",
+    )
+    last = _last(person)
+    appointment = make_booked(key, booking, person, actor, override, now)
+    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
+    take_consent(appointment, actor, now)
+    if booking.note.strip():
+        Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
+    _bring_answers(last, appointment)
+    if last is None or not last.answers.exists() or are_old(appointment, now):
+        ask_nurse_to_ring(appointment, person, now)
+    else:
+        Appointment.objects.filter(pk=appointment.pk).update(clinician_check=Check.NOT_NEEDED)
+        appointment.refresh_from_db()
+    messages.confirmed(appointment, now=now)
+    return appointment
+
+
+def _last(person: Patient) -> Appointment | None:
+    """The visit whose answers are the newest we have."""
+    rows = Appointment.objects.filter(patient=person, answers__isnull=False).select_related("location")
+    return rows.order_by("-answers__pk").first()
+
+
+def _bring_answers(last: Appointment | None, appointment: Appointment) -> None:
+    """The same answers beside the new visit, with the day they were given on and what they led to."""
+    if last is None:
+        return
+    ScreeningAnswer.objects.bulk_create(
+        ScreeningAnswer(
+            appointment=appointment,
+            code=row.code,
+            question=row.question,
+            answer=row.answer,
+            level=row.level,
+            version=row.version,
+            answered_on=row.answered_on,
+        )
+        for row in newest(last)
+    )
+    Appointment.objects.filter(pk=appointment.pk).update(
+        screening_level=last.screening_level,
+        scan_may_be_needed=last.scan_may_be_needed,
+        doctor_first=last.doctor_first,
+        area=appointment.area or last.area,
+        access_needs=appointment.access_needs or last.access_needs,
+    )
