@@ -6,6 +6,7 @@ HTML) under `templates/bookings/messages/<kind>/` and one short function here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -18,7 +19,7 @@ from django.urls import reverse
 from bookings import diary, links
 from bookings.calendar_file import appointment_file
 from bookings.life import Status
-from bookings.models import Appointment, AppointmentMessage, CallTask, Patient, VisitRecord
+from bookings.models import Appointment, AppointmentMessage, CallTask, Patient, Reminder, VisitRecord
 from bookings.promises import ring_me_by
 from clinic import outbox
 from clinic.models import Location, Message
@@ -26,6 +27,7 @@ from clinic.wording import clock_at, day, moment, reference
 from treatments.screening import Outcome
 
 MANAGE_LINK = "[[manage_link]]"
+REMINDERS_OFF = "[[reminders_off]]"
 REASONS = {
     "no-time": "We cannot see you at that time.",
     "not-reached": "We tried to reach you and could not.",
@@ -95,7 +97,7 @@ def _after_session(appointment: Appointment, record: VisitRecord) -> dict[str, A
         "at_night": record.at_night,
         "stocking": ", ".join(word for word in kind if word),
         "next_not_before": day(record.next_not_before) if record.next_not_before else "",
-        "aftercare": f"{settings.SITE_URL}{reverse('treatments:aftercare')}",
+        "aftercare": f"{settings.SITE_URL}{reverse('treatments:page', args=['aftercare'])}",
     }
 
 
@@ -121,8 +123,10 @@ def address_changed(appointment: Appointment, *, before: str, now: datetime) -> 
 def follow(appointment: Appointment, *, now: datetime) -> None:
     """What still waits to be sent goes to the address that is hers now. Part of the verb that changed it.
 
-    Without an address its words become a call; only a link is not read out.
+    Without an address its words become a call; only a link is not read out. A reminder is taken back: it may speak of
+    somebody else too, and the scan writes it anew.
     """
+    withdraw_reminders(appointment, now=now)
     patient = appointment.patient
     if patient is None:
         return
@@ -148,6 +152,83 @@ def withdraw(appointment: Appointment, *, now: datetime) -> None:
     """What is not sent yet says that she is expected, and she no longer is. Staff mail stays."""
     rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
     outbox.withdraw(message_ids=list(rows.values_list("message", flat=True)), now=now)
+    withdraw_reminders(appointment, now=now)
+
+
+def withdraw_reminders(*appointments: Appointment, now: datetime) -> None:
+    """Reminders of these that are not sent yet no longer say what is so. The scan writes anew what is still true."""
+    rows = Reminder.objects.filter(appointment__in=appointments).exclude(message=None)
+    outbox.withdraw(message_ids=list(rows.values_list("message", flat=True)), now=now)
+
+
+def reminder_words(kind: str, visits: Sequence[Appointment]) -> Words:
+    """One reminder of visits on one day at one clinic, all told to one address. The same visits make the same words."""
+    told = [
+        {**context_of(each), "person": each.patient.name if each.patient else "", "link": _own_link(each)}
+        for each in sorted(visits, key=lambda each: (each.starts_at, each.pk))
+    ]
+    greeted = {one["name"] for one in told}
+    context = {
+        **told[0],
+        "visits": told,
+        "several": len(told) > 1,
+        "name": greeted.pop() if len(greeted) == 1 else "",
+        "off": REMINDERS_OFF,
+    }
+    if kind == Reminder.Kind.WEEK:
+        return _render("reminder_week", context)
+    return _render("reminder_day", context)
+
+
+def reminder(kind: str, visits: Sequence[Appointment], *, not_before: datetime, now: datetime) -> Message:
+    """Queue one reminder by mail. It is of no use once the first of these visits begins. No calendar file: they have it."""
+    words = reminder_words(kind, visits)
+    first = min(visits, key=lambda each: (each.starts_at, each.pk))
+    return outbox.queue(
+        kind=f"reminder_{kind}",
+        audience="patient",
+        to=first.patient.email if first.patient else "",
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        fill_key=links.fill_key(first),
+        one_click="reminders_off",
+        not_before=not_before,
+        expires_at=first.starts_at,
+        now=now,
+    )
+
+
+def reminder_call(kind: str, appointment: Appointment, *, due_at: datetime, now: datetime) -> None:
+    """The same for somebody without email, as words for a call. It takes the place of an older reminder.
+
+    While a call with news of this visit is still open, that one tells its time too, and nobody is rung twice.
+    """
+    place, patient = appointment.location, appointment.patient
+    if patient is None:
+        raise ValueError("A hold has nobody to remind.")
+    waiting = CallTask.objects.open().filter(appointment=appointment, why=CallTask.Why.TELL)
+    waiting.filter(kind__startswith="reminder_").update(outcome=CallTask.Outcome.SUPERSEDED, closed_at=now)
+    if waiting.exists():
+        return
+    CallTask.objects.create(
+        why=CallTask.Why.TELL,
+        kind=f"reminder_{kind}",
+        patient=patient,
+        appointment=appointment,
+        location=place,
+        country=place.country,
+        script=_spoken(reminder_words(kind, [appointment]).text),
+        made_at=now,
+        due_at=due_at,
+    )
+
+
+def _own_link(appointment: Appointment) -> str:
+    """The place of the link where a message names several visits: each with a key of its own, none without an email."""
+    if appointment.patient is None or not appointment.patient.email:
+        return ""
+    return f"[[manage_link:{links.fill_key(appointment)}]]"
 
 
 def new_request(appointment: Appointment, *, now: datetime) -> None:
@@ -284,8 +365,8 @@ def _ask_to_ring(appointment: Appointment, patient: Patient, kind: str, words: W
 
 
 def _spoken(text: str) -> str:
-    """A link cannot be read out, so the lines that hold it are left out."""
-    return "\n".join(line for line in text.splitlines() if MANAGE_LINK not in line).strip()
+    """A link cannot be read out, so the lines that hold one are left out."""
+    return "\n".join(line for line in text.splitlines() if "[[" not in line).strip()
 
 
 def _write(kind: str, appointment: Appointment, extra: dict[str, Any]) -> Words:
@@ -314,6 +395,8 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
         "writes": bool(patient and patient.reach_by == Patient.ReachBy.WRITE),
         "reference": reference(appointment.reference),
         "when": moment(appointment.starts_at, zone),
+        "on": day(appointment.starts_at.astimezone(place.zone).date()),
+        "at": clock_at(appointment.starts_at, zone),
         "place": place.name,
         "address": [line for line in [*place.address.splitlines(), place.postcode] if line.strip()],
         "phone": place.phone,
@@ -326,6 +409,7 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
         "status": appointment.status,
         "is_pending": appointment.status == "pending",
         "link": MANAGE_LINK,
+        "linked": bool(patient and patient.email),
         "queue_path": f"{settings.SITE_URL}/admin/",
     }
 
