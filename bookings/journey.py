@@ -33,6 +33,7 @@ class Step(StrEnum):
 class Journey:
     """What somebody has said so far. `health` maps "1" to "3" to the codes ticked on that page.
 
+    `counted` maps what was counted once already to the day and clinic it was counted under; it leaves with the journey.
     `started` is set by "No, I have none of these" alone, so that no other page leads past the emergency notice.
     """
 
@@ -51,6 +52,7 @@ class Journey:
     details: dict[str, Any] = field(default_factory=dict)
     sent: str = ""
     sent_at: str = ""
+    counted: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, stored: object) -> Journey:
@@ -94,6 +96,11 @@ class Journey:
                 if not self.health.get(page):
                     return Step(f"health-{page}")
         return Step.CHECK if self.details else Step.DETAILS
+
+    def is_past(self, step: Step) -> bool:
+        """Whether a later page than this one comes next, or the request is sent."""
+        order = list(Step)
+        return bool(self.sent) or order.index(self.missing()) > order.index(step)
 
     def choose(self, place: str, starts_at: datetime, kept_until: datetime | None) -> None:
         """This time (UTC) is kept, until then; what was wished for before is settled."""

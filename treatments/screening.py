@@ -402,6 +402,11 @@ class Outcome:
         """The lines of advice for the patient, each once, in the order of the reasons."""
         return tuple(dict.fromkeys(reason.advice for reason in self.reasons if reason.advice))
 
+    @property
+    def asks_by_phone(self) -> bool:
+        """Whether she wants at least one of the lists on the phone."""
+        return self.by_phone or any(reason.code.startswith(UNSURE) for reason in self.reasons)
+
 
 def assess(area: str, answers: Answers | None, by_phone: bool) -> Outcome:
     """What follows from the visit question and the three pages.

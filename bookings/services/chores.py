@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bookings.services.counting import delete_old_counts
 from bookings.services.holding import delete_old_holds
 
 
 def hourly(now: datetime) -> dict[str, int]:
     """Returns what was done, counted: for the log."""
-    return {"holds deleted": delete_old_holds(now=now)}
+    return {"holds deleted": delete_old_holds(now=now), "counts deleted": delete_old_counts(now=now)}

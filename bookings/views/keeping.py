@@ -23,6 +23,7 @@ from bookings.journey import Journey, Step
 from bookings.models import Service
 from bookings.services.errors import AlreadySent, BookingError, DiaryBusy, NotOffered, TimeTaken
 from bookings.views.busy import press_again
+from bookings.views.counted import count_page
 from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import clock_at, moment
@@ -145,9 +146,22 @@ def step(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return redirect("bookings:sent")
         if request.method == "POST" and journey.key:
             _renew(request, journey, now)
-        return page(request, journey, now, *args, **kwargs)
+        known = len(journey.counted)
+        response = page(request, journey, now, *args, **kwargs)
+        place = chosen_location(request, journey) if request.method == "GET" else None
+        count_page(request, response, journey, place, now)
+        if len(journey.counted) > known:
+            _keep_counted(request, journey)
+        return response
 
     return view
+
+
+def _keep_counted(request: HttpRequest, journey: Journey) -> None:
+    """Beside the rest of the journey, while there is one: a stop has dropped it, and a sent one keeps nothing."""
+    stored = request.session.get(ENTRY)
+    if stored and not stored["sent"]:
+        request.session[ENTRY] = {**stored, "counted": journey.counted}
 
 
 def _renew(request: HttpRequest, journey: Journey, now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from bookings import services
 from bookings.forms import RingMeForm
 from bookings.services.calling import RingMe
+from bookings.services.counting import Event, count_passed, count_shown, mark_of
 from bookings.services.errors import BookingError, DiaryBusy
 from bookings.views.busy import press_again
 from clinic.context_processors import places
@@ -35,6 +36,8 @@ def ring_me(request: HttpRequest) -> HttpResponse:
         request.session.pop(FOR_NURSE, None)  # somebody who came by another link
     wanted = request.session.get(FOR_NURSE) or request.GET.get("clinic", "")
     posted = request.POST if request.method == "POST" else None
+    if request.method == "GET":
+        count_shown(step=Event.RING_ME, location=_named(wanted, locations), now=timezone.now())
     form = RingMeForm(posted, locations=locations, initial={"place": wanted, "form": uuid4().hex})
     if form.is_bound and form.is_valid():
         try:
@@ -47,8 +50,9 @@ def ring_me(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location]) -> HttpResponse:
-    place = next((each for each in locations if each.slug == given["place"]), None)
+    place = _named(given["place"], locations)
     lead = place or next(each for each in locations if each.country == given["place"])
+    now = timezone.now()
     who = RingMe(given["name"], given["phone"], given["ring_when"], given["leave_message"])
     said = _mark({**given, "form": "", "nurse": FOR_NURSE in request.session})
     if request.session.get(SENT, {}).get("said") == said:  # asked for anew in the same words: we ring already
@@ -59,13 +63,18 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
         country=lead.country,
         for_clinician=FOR_NURSE in request.session,
         key=_mark(given),
-        now=timezone.now(),
+        now=now,
     )
     at = task.due_at
     by = f"{clock_at(at, lead.time_zone)} on {day(at.astimezone(lead.zone))}"
     request.session[SENT] = {"said": said, "by": by, "nurse": task.for_clinician}
     request.session.pop(FOR_NURSE, None)
+    count_passed(step=Event.RING_ME, mark=mark_of(location=place, now=now))
     return redirect("bookings:ring_me_sent")
+
+
+def _named(slug: str, locations: list[Location]) -> Location | None:
+    return next((each for each in locations if each.slug == slug), None)
 
 
 def _mark(said: dict[str, Any]) -> str:

@@ -21,8 +21,10 @@ from bookings.messages import context_of, how_we_answer
 from bookings.models import Appointment, Patient, Service
 from bookings.promises import promise
 from bookings.services.adults import TooYoung
+from bookings.services.counting import Event, count_shown
 from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
 from bookings.views import keeping
+from bookings.views.counted import count_sent
 from bookings.views.keeping import answers_of, journey_of, keep, next_page, skipped, step
 from bookings.views.managing import remember
 from bookings.views.second_person import keep_contact, may_ask_for_another
@@ -76,6 +78,7 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
         )
     except (TimeTaken, NotOffered) as refusal:
         messages.warning(request, refusal.sentence)
+        count_shown(step=Event.LOST_AT_SEND, location=location, now=now)
         journey.lose(location.slug, journey.start or now)
         keep(request, journey, now)
         return redirect("bookings:time")
@@ -91,6 +94,7 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
     except BookingError as refusal:
         messages.warning(request, refusal.sentence)
         return redirect("bookings:start")
+    count_sent(journey, screening.assess(journey.area, answers_of(journey), journey.by_phone), location, now)
     # From here on the answers live with the appointment alone.
     keep_contact(request, journey, now)
     keep(request, journey.finish(sent.uuid), now)

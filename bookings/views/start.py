@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from bookings.journey import Journey
+from bookings.journey import Journey, Step
+from bookings.services.counting import count_passed, count_shown, mark_of
 from bookings.views.busy import press_again
 from bookings.views.keeping import STOPPED, clinic_named, hold_time, journey_of, keep, next_page, stop
 from bookings.views.ringing import FOR_NURSE
@@ -32,7 +33,10 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and answer == "yes":
         return stop(request, "bookings:help")
     if request.method == "POST" and answer == "none":
+        count_passed(step=Step.START, mark=mark_of(location=place, now=now))
         return _go_on(request, place, wished, now)
+    if request.method == "GET":  # each time: nothing is stored about who looks at this page
+        count_shown(step=Step.START, location=place, now=now)
     context = {
         "place": place,
         "wished": wished.isoformat() if wished else "",

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from bookings import diary
 from bookings.availability import Slot
-from bookings.calendar_month import month_weeks
-from bookings.journey import ANYWHERE, Journey, Step
+from bookings.forms import TimesForm
+from bookings.journey import Journey, Step
 from bookings.models import Appointment, Service
+from bookings.services.counting import Event
 from bookings.services.errors import BookingError
 from bookings.views import keeping
+from bookings.views.counted import count_once
 from bookings.views.keeping import hold_time, keep, next_page, skipped, step
 from bookings.views.start import read_instant
-from bookings.working_time import working_day_at
+from bookings.views.time_lists import (
+    DAYS_AT_FIRST,
+    Here,
+    at_clinics,
+    by_day,
+    day_shown,
+    days_of,
+    month_table,
+    named_day,
+    near_times,
+    within,
+)
+from bookings.wanted import Part, Wanted, parts_among, parts_in_words
 from clinic.context_processors import places
 from clinic.models import Location
-from clinic.wording import clock, day
+from clinic.wording import day_year, list_words
 
-DAYS_AT_FIRST = 5
-MOST_A_DAY = 40
+MOST_A_DAY = 12  # on a phone a day of these is half a screen; a link has the rest
 
 
 @step
@@ -48,7 +59,9 @@ def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpRe
         messages.warning(request, refusal.sentence)
         status = 409
         keep(request, journey, now)
-    context = _times(request, journey, locations, now) | {"refused": status != 200}
+    context = _page(request, journey, locations, now) | {"refused": status != 200}
+    if not context["any_at_all"]:
+        count_once(journey, Event.NO_TIMES, context["place"], now)
     return render(request, "bookings/time.html", context, status=status)
 
 
@@ -61,119 +74,150 @@ def _keep_time(
     starts_at = read_instant(start)
     if place is None or starts_at is None:
         return BookingError("We could not read that time. Please press one of the times on this page.")
-    journey.clinic = journey.clinic or place.slug
-    return hold_time(journey, place, starts_at, now)
+    refusal = hold_time(journey, place, starts_at, now)
+    if refusal is None and not Wanted((journey.clinic,)).covers(slug):
+        journey.clinic = slug  # the clinic of the time she took is the one she chose
+    return refusal
 
 
-def _times(
+class _Search(NamedTuple):
+    """What is looked for, and what there is of it."""
+
+    wanted: Wanted
+    form: TimesForm
+    chosen: list[Location]
+    parts: tuple[Part, ...]  # that the chosen clinics have
+    found: list[Slot]  # at all clinics that were read, whatever the part
+    here: list[Here]  # at the chosen clinics, whatever the part
+    fitting: list[Here]
+
+
+def _search(
+    request: HttpRequest, journey: Journey, locations: dict[int, Location], held: Appointment | None, now: datetime
+) -> _Search:
+    query = dict(request.GET.lists())
+    wanted = Wanted.read(query, known=[place.slug for place in locations.values()])
+    if not wanted.clinics:
+        usual = Wanted((journey.clinic,))
+        chosen = [place for place in locations.values() if usual.covers(place.slug)]
+    else:
+        chosen = [place for place in locations.values() if wanted.covers(place.slug)]
+    chosen = chosen or list(locations.values())
+    found = _free(held, list(locations.values()) if journey.wished else chosen, now)
+    here = at_clinics((slot for slot in found if locations[slot.location] in chosen), locations)
+    parts = parts_among(at for at, _ in here)
+    form = _form(request, wanted, list(locations.values()), chosen, parts, now)
+    since = form.cleaned_data.get("from") if form.is_valid() else None
+    wanted = Wanted(wanted.clinics, wanted.parts, since)
+    some = Wanted(parts=tuple(part for part in wanted.parts if part in parts))
+    return _Search(wanted, form, chosen, parts, found, here, some.fitting(here))
+
+
+def _form(
+    request: HttpRequest,
+    wanted: Wanted,
+    locations: list[Location],
+    chosen: list[Location],
+    parts: Sequence[Part],
+    now: datetime,
+) -> TimesForm:
+    """Ticked as the page is shown. Only the day can be wrong, and then it stays as it was typed."""
+    everywhere = len(chosen) == len(locations)
+    data = {
+        "clinic": ["anywhere"] if everywhere else [place.slug for place in chosen],
+        "part": [part.value for part in wanted.parts if part in parts],
+        "from": request.GET.get("from", ""),
+    }
+    return TimesForm(data, locations=locations, parts=parts, today=now.astimezone(chosen[0].zone).date())
+
+
+def _page(
     request: HttpRequest, journey: Journey, locations: dict[int, Location], now: datetime
 ) -> dict[str, Any]:
-    chosen = [each for each in locations.values() if journey.clinic in (ANYWHERE, each.slug)]
-    lead = (chosen or list(locations.values()))[0]
     held = Appointment.objects.filter(idempotency_key=journey.uuid).first()
-    slots = _free(held, list(locations.values()) if journey.wished else chosen, now)
-    here = [slot for slot in slots if locations[slot.location] in chosen]
-    since = named_day(request.GET.get("from", ""), now, lead)
+    search = _search(request, journey, locations, held, now)
+    chosen, lead = search.chosen, search.chosen[0]
+    one = lead if len(chosen) == 1 else None
     own = keeping.chosen_location(request, journey) if journey.starts_at else None
     context: dict[str, Any] = {
-        "place": lead if len(chosen) == 1 else None,
-        "so_far": keeping.so_far(journey, own or (lead if len(chosen) == 1 else None)),
+        "place": one,
+        "at": list_words([place.name for place in chosen], "or") if len(chosen) < len(locations) else "",
+        "so_far": keeping.so_far(journey, own or one),
         "kept": keeping.kept_words(journey, own, now),
-        "later_from": None,
-        "earlier": "from" in request.GET or "month" in request.GET,
-        "any_at_all": bool(here),
+        "form": search.form,
+        "query": search.wanted.query(),
+        "keep": search.wanted.without_day().query(),
+        "parts": parts_in_words(search.wanted.parts, "and"),
+        "lacking": parts_in_words([part for part in search.wanted.parts if part not in search.parts], "or"),
+        "every_part": Wanted(search.wanted.clinics).query(),
+        "elsewhere": Wanted(("anywhere",), search.wanted.parts).query() if len(chosen) < len(locations) else "",
+        "any_at_all": bool(search.here),
         "near": [],
     }
     if journey.wished:
         lost_at = next((each for each in locations.values() if each.slug == journey.wished_place), lead)
-        context["near"] = near_times(slots, journey.wished, lost_at, locations)
+        context["near"] = near_times(search.found, journey.wished, lost_at, locations)
+    return context | _soon(search, locations, held, now) | _listed(request, search, locations, held, now)
+
+
+def _soon(
+    search: _Search, locations: dict[int, Location], held: Appointment | None, now: datetime
+) -> dict[str, Any]:
+    """Whether the chosen clinics have a time within the next weeks; if not, the first one at each of the others."""
+    until = now + timedelta(weeks=settings.NEXT_TIMES_WEEKS)
+    if any(slot.starts < until for _, slot in search.here):
+        return {"soon": True, "first_elsewhere": []}
+    others = [place for place in locations.values() if place not in search.chosen]
+    firsts: dict[int, Slot] = {}
+    for slot in _free(held, others, now, until) if others else ():
+        firsts.setdefault(slot.location, slot)
+    return {"soon": False, "first_elsewhere": list(by_day(firsts.values(), locations, name_place=True))}
+
+
+def _listed(
+    request: HttpRequest,
+    search: _Search,
+    locations: dict[int, Location],
+    held: Appointment | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """One day, a month, or five days from the chosen one on, each with its way on and back."""
+    lead, name_place = search.chosen[0], len(search.chosen) > 1
+    today = now.astimezone(lead.zone).date()
     if "month" in request.GET:
         month = named_day(f"{request.GET['month'][:7]}-01", now, lead)
-        return context | month_table(here, month, locations)
-    later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, lead.time_zone)]
-    days = list(by_day(later, locations, name_place=len(chosen) > 1, held=held))
-    context["days"] = days[:DAYS_AT_FIRST]
-    context["later_from"] = days[DAYS_AT_FIRST]["date"] if len(days) > DAYS_AT_FIRST else None
-    context["month_url"] = f"{reverse('bookings:time')}?month={since:%Y-%m}"
-    return context
+        table = month_table([slot for _, slot in search.fitting], month, locations)
+        return table | {"first": True}
+    days = days_of(search.fitting)
+    since = within(search.wanted.since, today) if search.wanted.since else today
+    first = next((at for at, on in enumerate(days) if on >= since), len(days))
+    last, most = first + DAYS_AT_FIRST, MOST_A_DAY
+    ordered = list(days)
+    alone = _one_day(request, days)
+    if alone is not None:
+        first, last, most = ordered.index(alone), ordered.index(alone) + 1, len(days[alone])
+    before = max(0, first - DAYS_AT_FIRST)
+    return {
+        "days": [
+            day_shown(on, days[on], locations, name_place=name_place, held=held, most=most)
+            for on in ordered[first:last]
+        ],
+        "later_from": ordered[last] if last < len(ordered) else None,
+        "earlier": first > 0,
+        "earlier_from": ordered[before] if before else None,
+        "first": before > 0,
+        "month": alone or (ordered[first] if first < len(ordered) else since),
+        "until": day_year(today + timedelta(days=settings.HORIZON_DAYS)),
+    }
 
 
-_MIDNIGHT = datetime.min.time()
+def _one_day(request: HttpRequest, days: dict[date, list[Slot]]) -> date | None:
+    """The day that "more times on this day" leads to, if there is one to show."""
+    return next((on for on in days if on.isoformat() == request.GET.get("day", "")), None)
 
 
-def _free(held: Appointment | None, places: list[Location], now: datetime) -> list[Slot]:
+def _free(
+    held: Appointment | None, places: list[Location], now: datetime, until: datetime | None = None
+) -> list[Slot]:
     service = Service.objects.asked_online()
-    return diary.free_times(places, service, now=now, own=held) if service else []
-
-
-def by_day(
-    slots: Iterable[Slot],
-    locations: dict[int, Location],
-    *,
-    name_place: bool,
-    held: Appointment | None = None,
-) -> Iterable[dict[str, Any]]:
-    """Headings with their buttons, by the day on the wall calendar of each slot's own clinic."""
-
-    def local_day(slot: Slot) -> date:
-        return slot.starts.astimezone(locations[slot.location].zone).date()
-
-    for on, group in groupby(sorted(slots, key=lambda slot: (local_day(slot), slot.starts)), key=local_day):
-        times = [_button(slot, locations[slot.location], on, name_place, held) for slot in group]
-        yield {"heading": day(on), "date": on, "times": times[:MOST_A_DAY]}
-
-
-def _button(
-    slot: Slot, place: Location, on: date, name_place: bool, held: Appointment | None
-) -> dict[str, str]:
-    at = clock(slot.starts.astimezone(place.zone).time(), minutes=True)
-    own = held is not None and (held.location_id, held.starts_at) == (slot.location, slot.starts)
-    label = f"{at}, {place.name}" if name_place else at
-    return {
-        "label": f"{label}, held for you" if own else label,
-        "hidden": f", {day(on)}" if name_place else f", {day(on)}, {place.name}",
-        "value": f"{place.slug}|{slot.starts:%Y-%m-%dT%H:%MZ}",
-    }
-
-
-def near_times(
-    slots: list[Slot], wished: datetime, lead: Location, locations: dict[int, Location]
-) -> list[dict[str, Any]]:
-    here, others = diary.nearest(slots, wished, lead)
-    return list(by_day(here + others, locations, name_place=True))
-
-
-def month_table(slots: list[Slot], month: date, locations: dict[int, Location]) -> dict[str, Any]:
-    """A table of one month: each day with how many times it has, as a link to that day."""
-    counts: dict[date, int] = {}
-    for slot in slots:
-        on = slot.starts.astimezone(locations[slot.location].zone).date()
-        counts[on] = counts.get(on, 0) + 1
-    first = month.replace(day=1)
-    previous, following = (
-        (first - timedelta(days=1)).replace(day=1),
-        (first + timedelta(days=32)).replace(day=1),
-    )
-    months = {on.replace(day=1) for on in counts}
-    return {
-        "weeks": month_weeks(first, counts),
-        "month_name": day_month(first),
-        "previous_month": previous if any(each <= previous for each in months) else None,
-        "next_month": following if any(each >= following for each in months) else None,
-        "days": [],
-    }
-
-
-def day_month(first: date) -> str:
-    """A month in words: "March 2027"."""
-    return f"{day(first).split()[-1]} {first.year}"
-
-
-def named_day(text: str, now: datetime, lead: Location) -> date:
-    """The day that an address names, no earlier than today and no later than anybody may book; today if unreadable."""
-    today = now.astimezone(lead.zone).date()
-    try:
-        named = date.fromisoformat(text[:10])
-    except ValueError:
-        return today
-    return min(max(named, today), today + timedelta(days=settings.HORIZON_DAYS))
+    return diary.free_times(places, service, now=now, until=until, own=held) if service else []

@@ -12,7 +12,9 @@ from django.views.decorators.cache import never_cache
 from bookings import services
 from bookings.forms import WriteLaterForm
 from bookings.journey import Journey
+from bookings.services.counting import Event
 from bookings.views import keeping
+from bookings.views.counted import count_left
 from bookings.views.keeping import STOPPED, forget, next_page, step
 from bookings.views.ringing import FOR_NURSE
 from clinic.context_processors import places
@@ -29,6 +31,7 @@ def wait(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     today = now.astimezone(location.zone if location else None).date()
     form = WriteLaterForm(request.POST if way == "email" else None, today=today)
     if way == "ring":
+        count_left(journey, Event.WAIT)
         forget(request)
         request.session[FOR_NURSE] = location.slug if location else ""
         return redirect("bookings:ring_me")
@@ -39,6 +42,7 @@ def wait(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
     if way == "email" and location and form.is_valid():
         on = form.cleaned_data["on"]
         services.write_later(email=form.cleaned_data["email"], on=on, location=location, now=now)
+        count_left(journey, Event.WAIT)
         forget(request)
         messages.success(request, f"We will email you on {day_year(on)}. We have kept none of your answers.")
         return redirect("bookings:start")
