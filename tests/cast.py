@@ -15,7 +15,7 @@ from bookings import services
 from bookings.models import Appointment, Closure, Service, WorkingPattern
 from bookings.services import SYSTEM, Actor, PatientDetails, Visit, Wish
 from clinic.models import Clinician, Location, Membership, Message, Role, Room
-from treatments.models import Fee
+from treatments.models import Fact, Fee
 from treatments.screening import PageAnswer
 
 NOW = dt.datetime(2027, 2, 17, 10, 0, tzinfo=dt.UTC)  # a Wednesday
@@ -131,6 +131,12 @@ def make_bank_holiday(day: dt.date, country: str = "GB") -> Closure:
     return Closure.objects.create(
         kind="bank-holiday", country=country, day=day, starts_at=starts, ends_at=starts + dt.timedelta(days=1)
     )
+
+
+def make_gap() -> Fact:
+    """How long a treated area rests: the fact that the rule of sessions reads."""
+    words = {"text": "2 weeks", "unit": "days", "reason": "As the pages say.", "certainty": "differ"}
+    return Fact.objects.get_or_create(key="gap_min", defaults={"number": 14, "topic": "sessions", **words})[0]
 
 
 def make_details(**changes: object) -> PatientDetails:

@@ -31,6 +31,7 @@ def _demo(settings, tmp_path: Path) -> None:
     for slug in ("amersham", "maidenhead", "london", "dublin"):
         cast.make_location(slug)
     cast.make_fees()
+    cast.make_gap()
 
 
 def load() -> str:

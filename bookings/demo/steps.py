@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bookings import services
 from bookings.demo.stage import Stage, free
 from bookings.models import Appointment, CallAttempt, CallTask
-from bookings.services import Actor
+from bookings.services import Actor, Visit
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 LOOK_AROUND = 14 * _DAY
@@ -36,6 +36,25 @@ def _by_desk(verb: Callable[..., object], **given: str) -> _Act:
         )
 
     return act
+
+
+def _by_clinician(verb: Callable[..., object], **given: object) -> _Act:
+    def act(stage: Stage, appointment: Appointment, at: datetime) -> object:
+        return verb(
+            appointment_id=appointment.pk,
+            expected_version=appointment.version,
+            actor=Actor.staff(stage.clinician(appointment.location)),
+            now=at,
+            **given,
+        )
+
+    return act
+
+
+AGREED = Visit(decision="treat", sessions_planned=3)
+TREATED = Visit(
+    areas=("right-thigh", "right-calf"), stocking_days=5, stocking_size="Medium", stocking_class="2"
+)
 
 
 def _cancel_by_patient(stage: Stage, appointment: Appointment, at: datetime) -> object:
@@ -113,6 +132,9 @@ STEPS: dict[str, tuple[_When, _Act]] = {
     "left_message": (_at_the_desk, _try(_RESULT.LEFT_MESSAGE)),
     "arrive": (_at_visit(-5), _by_desk(services.arrive)),
     "fulfil": (_at_visit(35), _by_desk(services.fulfil)),
+    "decided": (_at_visit(35), _by_clinician(services.record_visit, visit=AGREED)),
+    "unchanged": (_at_visit(2), _by_clinician(services.nothing_changed)),
+    "treated": (_at_visit(55), _by_clinician(services.record_visit, visit=TREATED)),
     "undo": (_at_visit(45), _by_desk(services.undo)),
     "no_show": (_at_visit(25), _by_desk(services.no_show)),
     "not_answered": (_at_visit(24 * 60), _by_desk(services.not_answered)),

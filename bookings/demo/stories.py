@@ -14,7 +14,7 @@ class Story:
     """One appointment. `visit` is days from today (the first free time from that day on), `asked` days before today.
 
     `then` names what happened next, each a step of `telling.STEPS`, in order. With `by_staff` somebody phoned and
-    the desk booked this kind of visit.
+    the desk booked this kind of visit. Before a session lies a first visit, at which treatment was agreed.
     """
 
     key: str
@@ -31,8 +31,9 @@ class Story:
 
 
 CONFIRMED = ("confirm",)
-SEEN = ("confirm", "arrive", "fulfil")
+SEEN = ("confirm", "arrive", "decided")
 BY_STAFF_SEEN = ("clear", "arrive", "fulfil")
+TREATED = ("arrive", "unchanged", "treated")  # a session: her answers came along, so nobody rings
 
 # Each status, and each thing that staff have to deal with, at least once.
 TOLD = (
@@ -60,13 +61,14 @@ TOLD = (
     Story("moved-by-clinic", "maidenhead", 21, 10, ("confirm", "move_by_clinic")),
     Story("moved-by-patient", "amersham", 23, 9, ("confirm", "move_to_london")),
     Story("phoned", "london", 17, 2, by_staff="session"),
-    Story("phoned-cleared", "dublin", 19, 3, ("clear",), by_staff="session"),
+    Story("phoned-cleared", "dublin", 19, 3, ("clear",), by_staff="review"),
+    Story("next-session", "dublin", 20, 3, by_staff="session"),
     # Today: whether the clinics are open today or not, somebody is here
-    Story("here", "london", 0, 14, ("clear", "arrive"), by_staff="session"),
+    Story("here", "london", 0, 14, ("arrive",), by_staff="session"),
     Story("here-too", "dublin", 0, 13, ("clear", "arrive"), by_staff="review"),
     Story("expected", "london", 0, 12, ("clear",), by_staff="review"),
     # Over
-    Story("seen-and-undone", "london", -5, 25, (*SEEN, "undo")),
+    Story("seen-and-undone", "london", -5, 25, ("confirm", "arrive", "fulfil", "undo")),
     Story("no-show", "amersham", -6, 24, ("confirm", "no_show")),
     Story("no-show-dublin", "dublin", -4, 22, ("confirm", "no_show")),
     Story("declined", "maidenhead", 13, 7, ("decline_no_time",)),
@@ -84,8 +86,9 @@ _AREAS = cycle(("thread", "thread", "both", "thread", "unsure"))
 def _ordinary(clinic: str, visit: int, nth: int) -> Story:
     """An everyday visit: asked for online, or booked by the desk for somebody known."""
     kind, asked = next(_KINDS), 16 - min(visit, 0) + nth % 5
-    past, staff = visit < 0, bool(kind)
-    then = (BY_STAFF_SEEN if past else ("clear",)) if staff else (SEEN if past else CONFIRMED)
+    past = visit < 0
+    after, ahead = {"": (SEEN, CONFIRMED), "session": (TREATED, ())}.get(kind, (BY_STAFF_SEEN, ("clear",)))
+    then = after if past else ahead
     return Story(f"{clinic}-{visit}", clinic, visit, asked, then, area=next(_AREAS), by_staff=kind)
 
 

@@ -15,7 +15,7 @@ from bookings import diary, services
 from bookings.demo.logins import LOGINS
 from bookings.demo.stage import Stage, free
 from bookings.demo.steps import LOOK_AROUND, STEPS
-from bookings.demo.stories import RING_ME, STORIES, Story, person, phone
+from bookings.demo.stories import RING_ME, SEEN, STORIES, Story, person, phone
 from bookings.models import Appointment, Patient, Service
 from bookings.services import BookingError, Override, PatientDetails, PhoneBooking, Wish
 from bookings.services.calling import RingMe
@@ -25,6 +25,7 @@ from treatments.screening import PAGES, Answers, PageAnswer, ticks_on
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 BEFORE_ANSWER = timedelta(hours=20)  # between two steps that staff take at the desk
+BEFORE_SESSION = 42 * _DAY  # from the first request to the call that books a session
 POST_GOES = timedelta(hours=1)  # what was written longer ago counts as sent
 
 
@@ -88,6 +89,9 @@ def _begin(stage: Stage, story: Story, nth: int, asked_at: datetime) -> Appointm
         leave_message=nth % 3 != 1,
         ring_when=list(Patient.RingWhen)[nth % 3],
     )
+    if story.by_staff == Service.Kind.SESSION:
+        known = _first_visit(stage, story, who, asked_at)
+        return known and _next_session(stage, story, known, starts_at, asked_at)
     if story.by_staff:
         override = None if starts_at else Override("Extra clinic for the demo")
         at = starts_at or working_day_at(stage.today, time(11), place.time_zone)
@@ -112,6 +116,40 @@ def _begin(stage: Stage, story: Story, nth: int, asked_at: datetime) -> Appointm
         anything_else=story.says,
     )
     return services.request(key=_key(story.key), wish=wish, patient=who, now=asked_at)
+
+
+def _first_visit(stage: Stage, story: Story, who: PatientDetails, asked_at: datetime) -> Appointment | None:
+    """The consultation some weeks before, asked for online, at which treatment was agreed."""
+    place, service = stage.clinics[story.clinic], stage.services[Service.Kind.CONSULTATION]
+    sent_at = asked_at - BEFORE_SESSION
+    found = free(place, service, sent_at, sent_at, sent_at + 2 * LOOK_AROUND, notice=True)
+    if not found:
+        return None
+    wish = Wish(place, service, found[-1].starts, story.area, _answers(()), by_phone=False)
+    seen = services.request(key=_key(f"{story.key} first"), wish=wish, patient=who, now=sent_at)
+    _post_went(stage, sent_at)
+    for step, name in enumerate(SEEN, start=1):
+        happens, act = STEPS[name]
+        at = happens(seen, sent_at + step * BEFORE_ANSWER)
+        act(stage, seen, at)
+        seen = Appointment.objects.select_related("location").get(pk=seen.pk)
+        _post_went(stage, at)
+    return seen
+
+
+def _next_session(
+    stage: Stage, story: Story, seen: Appointment, starts_at: datetime | None, asked_at: datetime
+) -> Appointment:
+    place = stage.clinics[story.clinic]
+    at = starts_at or working_day_at(stage.today, time(11), place.time_zone)
+    return services.follow_up(
+        key=_key(story.key),
+        patient_id=seen.patient_id or 0,
+        booking=PhoneBooking(place, stage.services[Service.Kind.SESSION], at, area=story.area),
+        actor=stage.desk(place),
+        override=None if starts_at else Override("Extra clinic for the demo"),
+        now=asked_at,
+    )
 
 
 def _answers(ticks: tuple[str, ...]) -> Answers:
