@@ -11,7 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from clinic.indexing import may_be_listed
-from clinic.views import DATABASE_AWAY, service_unavailable
+from clinic.limits import TooMany
+from clinic.views import DATABASE_AWAY, service_unavailable, too_many
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("clinic.requests")
@@ -81,6 +82,22 @@ class RequestLog:
         )
         response.headers["X-Request-Id"] = request_id
         return response
+
+
+class TooOften:
+    """Answers every limit with one page, whichever it was. The form goes along, so that nothing typed is lost."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, TooMany):
+            log.warning("too many route=%s", request.resolver_match and request.resolver_match.view_name)
+            return too_many(request)
+        return None
 
 
 class DatabaseDown:

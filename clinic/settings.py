@@ -89,6 +89,33 @@ INSTALLED_APPS = [
     "clinic",
     "clinic.apps.StaffAdminConfig",
     "django.contrib.auth",
+# --- Keeping abuse out -------------------------------------------------------------------------------------------
+# How often, as "times/minutes", counted by clinic/limits.py. Many people share one address (a clinic, an office, a
+# mobile network), so those numbers are generous; a person, a mailbox and a phone are one, so theirs are strict.
+LIMITS = {
+    "hold-address": env.str("LIMIT_HOLD_ADDRESS", "20/120"),
+    "hold-session": env.str("LIMIT_HOLD_SESSION", "6/120"),
+    "request-address": env.str("LIMIT_REQUEST_ADDRESS", "30/1440"),
+    "request-session": env.str("LIMIT_REQUEST_SESSION", "6/1440"),
+    "request-email": env.str("LIMIT_REQUEST_EMAIL", "6/1440"),
+    "request-phone": env.str("LIMIT_REQUEST_PHONE", "6/1440"),
+    "ring-me-address": env.str("LIMIT_RING_ME_ADDRESS", "20/60"),
+    "ring-me-phone": env.str("LIMIT_RING_ME_PHONE", "3/1440"),
+    "find-address": env.str("LIMIT_FIND_ADDRESS", "30/60"),
+    "link-again": env.str("LIMIT_LINK_AGAIN", "3/1440"),
+    "write-later-address": env.str("LIMIT_WRITE_LATER_ADDRESS", "10/60"),
+    "write-later-email": env.str("LIMIT_WRITE_LATER_EMAIL", "3/43200"),
+    "complaint-address": env.str("LIMIT_COMPLAINT_ADDRESS", "10/60"),
+    "complaint-person": env.str("LIMIT_COMPLAINT_PERSON", "5/1440"),
+    "feedback-address": env.str("LIMIT_FEEDBACK_ADDRESS", "20/60"),
+    "mail": f"{env.int('MAIL_PER_ADDRESS_A_DAY', 8)}/1440",
+}
+HOLDS_RUSH = env.int("HOLDS_RUSH", 30)
+HOLDS_IN_RUSH = env.int("HOLDS_IN_RUSH", 2)
+OPEN_PER_PERSON = env.int("OPEN_PER_PERSON", 5)
+FORM_LEAST_SECONDS = env.int("FORM_LEAST_SECONDS", 2)
+FORM_MOST_HOURS = env.int("FORM_MOST_HOURS", 4)
+
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -109,6 +136,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.TooOften",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -217,7 +245,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", False):  # only nginx, which overwrites the header, may stand in front
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:  # only nginx, which overwrites the headers, may stand in front
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

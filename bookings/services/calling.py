@@ -15,6 +15,8 @@ from bookings.models import Appointment, CallAttempt, CallTask, Patient
 from bookings.promises import ring_me_by
 from bookings.services.errors import BookingError, NotAllowed, TooEarly
 from bookings.services.transaction import durable
+from clinic import limits
+from clinic.limits import Caller
 from clinic.models import Location, Membership, Role
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ OUTCOMES = {
     CallTask.Why.TELL: (Outcome.DONE,),
     CallTask.Why.RING_ME: (Outcome.DONE,),
 }
+SUSPECTED = "suspected"  # the kind of a call that a machine seems to have asked for
+LOOK_TWICE = "This form looks as if a machine had sent it. If nobody asked for this call, say sorry and close it."
 _CHECK = {
     Outcome.COME_AS_PLANNED: Appointment.Check.CLEARED,
     Outcome.DOCTOR_FIRST: Appointment.Check.CLEARED,
@@ -58,17 +62,24 @@ def ring_me(
     country: str,
     for_clinician: bool = False,
     key: str | None = None,
+    caller: Caller | None = None,
+    suspected: bool = False,
     now: datetime,
 ) -> CallTask:
     """Somebody asks to be rung, by one clinic or by any of a country. Due at the end of the next working day.
 
-    The same `key` again, even at the same moment, is the same call.
+    The same `key` again, even at the same moment, is the same call. A `suspected` one is on the list like any other,
+    and says so. Raises TooMany.
     """
     place = location or Location.objects.filter(country=country).first()
     if place is None:
         raise BookingError("We have no clinic in that country yet. Please phone us.")
+    if key is None or not CallTask.objects.filter(key=key).exists():
+        _refuse_flood(who.phone, caller, now)
     task = {
         "why": CallTask.Why.RING_ME,
+        "kind": SUSPECTED if suspected else "",
+        "script": LOOK_TWICE if suspected else "",
         "patient": lambda: _caller(who, now),
         "location": location,
         "country": place.country,
@@ -77,6 +88,12 @@ def ring_me(
         "due_at": ring_me_by(place, now, diary.holidays(place.country)),
     }
     return CallTask.objects.get_or_create(key=key or uuid4().hex, defaults=task)[0]
+
+
+def _refuse_flood(phone: str, caller: Caller | None, now: datetime) -> None:
+    if caller is not None:
+        limits.count_caller("ring-me", caller, now=now)
+        limits.count("ring-me-phone", phone, now=now)
 
 
 def _caller(who: RingMe, now: datetime) -> Patient:

@@ -6,8 +6,13 @@ from datetime import datetime
 
 from bookings.services.counting import delete_old_counts
 from bookings.services.holding import delete_old_holds
+from clinic.limits import delete_old_tallies
 
 
 def hourly(now: datetime) -> dict[str, int]:
     """Returns what was done, counted: for the log."""
-    return {"holds deleted": delete_old_holds(now=now), "counts deleted": delete_old_counts(now=now)}
+    return {
+        "holds deleted": delete_old_holds(now=now),
+        "counts deleted": delete_old_counts(now=now),
+        "tallies deleted": delete_old_tallies(now=now),
+    }

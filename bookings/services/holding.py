@@ -9,22 +9,31 @@ from django.conf import settings
 from django.db.models import F
 
 from bookings.life import Status
+from bookings.limits import refuse_hoarder
 from bookings.models import Appointment, Service
 from bookings.services.errors import AlreadySent
 from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
+from clinic.limits import Caller
 from clinic.models import Location
 
 
 @once_per_key
 @durable
 def hold(
-    *, key: UUID, location: Location, service: Service, starts_at: datetime, now: datetime
+    *,
+    key: UUID,
+    location: Location,
+    service: Service,
+    starts_at: datetime,
+    caller: Caller | None = None,
+    now: datetime,
 ) -> Appointment:
     """Keep this time (UTC) under the journey's key. A key that holds one already moves it.
 
-    The old time is freed only when the new one is taken. Raises NotOffered, TimeTaken, DiaryBusy, AlreadySent.
+    The old time is freed only when the new one is taken. Raises NotOffered, TimeTaken, DiaryBusy, AlreadySent, and
+    TooMany where the caller holds too much.
     """
     own = Appointment.objects.filter(idempotency_key=key).first()
     if own is not None and own.status != Status.HOLD:
@@ -33,6 +42,8 @@ def hold(
         _renew(key, now)
         own.refresh_from_db()
         return own
+    if own is None or not is_live(own, now):
+        refuse_hoarder(location, caller, now)
     taken = take(location=location, service=service, starts_at=starts_at, now=now, own=own)
     started = (own.hold_started_at if own is not None and is_live(own, now) else None) or now
     times = taken | {"hold_started_at": started, "hold_expires_at": _expiry(started, now)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from bookings import messages
 from bookings.life import Status
@@ -13,9 +12,9 @@ from bookings.models import Appointment
 from bookings.services.errors import BookingError, ChangedByAnother, TooLate
 from bookings.services.transaction import durable
 from bookings.services.walking import read
-from clinic.models import Tally
+from clinic import limits
+from clinic.limits import Caller, TooMany
 
-A_DAY = 3  # how often one address may ask on one day
 MOST = 5  # appointments that one asking sends links for
 ALIVE = (Status.PENDING, Status.BOOKED)
 
@@ -26,8 +25,8 @@ class NoEmail(BookingError):
     sentence = "We have no email for you. Give us one, and we send the link there."
 
 
-class AskedOften(BookingError):
-    """The address was written to a few times today."""
+class AskedOften(TooMany, BookingError):
+    """The address was written to a few times today. Staff read the sentence, patients the page of every limit."""
 
     sentence = "We have written to you a few times today. Please look in your junk mail, or phone us."
 
@@ -42,17 +41,20 @@ def link_again(*, appointment_id: int, expected_version: int, now: datetime) -> 
         raise ChangedByAnother(appointment, None)
     if appointment.state not in ALIVE:
         raise TooLate("This appointment is over. There is nothing left to change.")
+    if appointment.suspected:
+        raise BookingError("We look at your request first. After that we write to you.")
     if not may_write(appointment.patient.email, now):
         raise AskedOften
     return send_link(appointment, now)
 
 
 @durable
-def find_links(*, email: str, reference: str = "", now: datetime) -> int:
+def find_links(*, email: str, reference: str = "", caller: Caller | None = None, now: datetime) -> int:
     """Send the link of each coming appointment of this address; returns how many. Nobody is ever told the number.
 
-    With a reference only of that one. An address that asked A_DAY times today gets no more.
+    With a reference only of that one. An address that asked a few times today gets no more.
     """
+    limits.count_caller("find", caller, now=now)
     rows = Appointment.objects.filter(
         patient__email__iexact=email, status__in=ALIVE, starts_at__gt=now
     ).select_related("location", "service", "patient")
@@ -67,11 +69,12 @@ def find_links(*, email: str, reference: str = "", now: datetime) -> int:
 
 
 def may_write(email: str, now: datetime) -> bool:
-    """Count one more asking of this address today (UTC), and say whether it is within A_DAY. Part of a verb."""
-    who = salted_hmac("bookings.link-again", email.strip().lower()).hexdigest()
-    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    count = Tally.objects.get_or_create(what="link-again", who=who, since=since)[0]
-    return bool(Tally.objects.filter(pk=count.pk, count__lt=A_DAY).update(count=F("count") + 1))
+    """Count one more link to this mailbox, and say whether it is within the limit. Part of a verb."""
+    try:
+        limits.count("link-again", limits.mailbox(email), now=now)
+    except TooMany:
+        return False
+    return True
 
 
 def send_link(appointment: Appointment, now: datetime) -> Appointment:

@@ -11,6 +11,7 @@ from bookings import diary, messages
 from bookings.consent import consent_to
 from bookings.fees import fees_as_shown
 from bookings.life import Status, Verb
+from bookings.limits import refuse_flood
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
 from bookings.promises import Promise, promise
 from bookings.services.adults import refuse_minor
@@ -21,6 +22,7 @@ from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
 from bookings.services.walking import PATIENT, walk, write_first_event
+from clinic.limits import Caller
 from clinic.models import Location
 from treatments import screening
 from treatments.screening import Level, Outcome
@@ -64,11 +66,20 @@ class Wish:
 
 @once_per_key
 @durable
-def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) -> Appointment:
+def request(
+    *,
+    key: UUID,
+    wish: Wish,
+    patient: PatientDetails,
+    caller: Caller | None = None,
+    suspected: bool = False,
+    now: datetime,
+) -> Appointment:
     """Send the request that this key stands for. Sent twice, it answers with the appointment of the first time.
 
-    A hold that ran out is taken again, silently. Raises TimeTaken or NotOffered when that cannot be, DiaryBusy,
-    and AnswerProblem for answers that no page could have sent.
+    A hold that ran out is taken again, silently. Raises TimeTaken or NotOffered when that cannot be, DiaryBusy, TooMany,
+    and AnswerProblem for answers that no page could have sent. A `suspected` one keeps its time like any other; nobody
+    is written to about it until staff say that it is real.
     """
     own = _with_key(key)
     if own is not None and own.status != Status.HOLD:
@@ -77,6 +88,7 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
     if outcome.level >= Level.WAIT:
         raise MustWait
     refuse_minor(wish.location, wish.starts_at, patient.date_of_birth)
+    refuse_flood(patient.email, patient.phone, caller, now)
     times: dict[str, Any] = {}
     wanted: dict[str, Any] = {"location": wish.location, "service": wish.service, "starts_at": wish.starts_at}
     if own is None or not (is_live(own, now) and is_same(own, **wanted)):
@@ -86,7 +98,7 @@ def request(*, key: UUID, wish: Wish, patient: PatientDetails, now: datetime) ->
             return own
     promised = promise(wish.location, now, diary.holidays(wish.location.country))
     person = make_patient(patient, now)
-    content = times | _content(wish, outcome, promised, person, now)
+    content = times | _content(wish, outcome, promised, person, now) | {"suspected": suspected}
     if own is not None:
         appointment = walk(own, Verb.REQUEST, expected_version=own.version, actor=PATIENT, now=now, **content)
     else:

@@ -7,14 +7,24 @@ from datetime import date, datetime, time
 from bookings import messages
 from bookings.services.transaction import durable
 from bookings.working_time import working_day_at
+from clinic import limits
+from clinic.limits import Caller
 from clinic.models import Location, Message
 
 NINE = time(9)
 
 
 @durable
-def write_later(*, email: str, on: date, location: Location, now: datetime) -> Message:
-    """Queue the mail for 9am on that day at the clinic. It says nothing of why."""
+def write_later(
+    *, email: str, on: date, location: Location, caller: Caller | None = None, now: datetime
+) -> Message:
+    """Queue the mail for 9am on that day at the clinic. It says nothing of why. Raises TooMany.
+
+    The limit for one address reaches over weeks: mails asked for on many days could all be due on one.
+    """
+    if caller is not None:
+        limits.count_caller("write-later", caller, now=now)
+        limits.count("write-later-email", limits.mailbox(email), now=now)
     return messages.write_later(
         email, location, not_before=working_day_at(on, NINE, location.time_zone), now=now
     )

@@ -15,6 +15,7 @@ from bookings.models import Appointment
 from bookings.services.errors import BookingError, ChangedByAnother, DiaryBusy, IllegalMove, TooLate
 from bookings.views.managing import about, back, change_gate, changed_meanwhile, is_late
 from bookings.views.moving import late
+from clinic.limits import TooMany
 
 
 @change_gate
@@ -61,7 +62,7 @@ def contact(request: HttpRequest, appointment: Appointment, now: datetime) -> Ht
         )
     except (ChangedByAnother, IllegalMove):
         return changed_meanwhile(request, appointment)
-    except DiaryBusy:
+    except (DiaryBusy, TooMany):
         raise
     except BookingError as refusal:
         messages.warning(request, refusal.sentence)
@@ -93,7 +94,7 @@ def link_again(request: HttpRequest, appointment: Appointment, now: datetime) ->
         )
     except ChangedByAnother:
         return changed_meanwhile(request, appointment)
-    except DiaryBusy:
+    except (DiaryBusy, TooMany):
         raise
     except BookingError as refusal:
         messages.warning(request, refusal.sentence)

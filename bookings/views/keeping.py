@@ -25,6 +25,7 @@ from bookings.services.errors import AlreadySent, BookingError, DiaryBusy, NotOf
 from bookings.views.busy import press_again
 from bookings.views.counted import count_page
 from clinic.context_processors import places
+from clinic.limits import Caller
 from clinic.models import Location
 from clinic.wording import clock_at, moment
 from treatments import screening
@@ -85,13 +86,17 @@ def stop(request: HttpRequest, page: str) -> HttpResponse:
     return redirect(page)
 
 
-def hold_time(journey: Journey, place: Location, starts_at: datetime, now: datetime) -> BookingError | None:
-    """Keep this time (UTC) for the journey; the refusal where that cannot be. Raises DiaryBusy."""
+def hold_time(
+    journey: Journey, place: Location, starts_at: datetime, caller: Caller, now: datetime
+) -> BookingError | None:
+    """Keep this time (UTC) for the journey; the refusal where that cannot be. Raises DiaryBusy, TooMany."""
     service = Service.objects.asked_online()
     if service is None:
         return BookingError("We take no requests online just now. Please ask us to ring you.")
     try:
-        held = services.hold(key=journey.uuid, location=place, service=service, starts_at=starts_at, now=now)
+        held = services.hold(
+            key=journey.uuid, location=place, service=service, starts_at=starts_at, caller=caller, now=now
+        )
     except (TimeTaken, NotOffered) as refusal:
         journey.lose(place.slug, starts_at)
         return refusal

@@ -19,6 +19,7 @@ from bookings.services.calling import RingMe
 from bookings.services.counting import Event, count_passed, count_shown, mark_of
 from bookings.services.errors import BookingError, DiaryBusy
 from bookings.views.busy import press_again
+from clinic.callers import caller_of
 from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import clock_at, day
@@ -63,6 +64,7 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
         country=lead.country,
         for_clinician=FOR_NURSE in request.session,
         key=_mark(given),
+        caller=caller_of(request),
         now=now,
     )
     at = task.due_at

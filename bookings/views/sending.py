@@ -29,6 +29,7 @@ from bookings.views.keeping import answers_of, journey_of, keep, next_page, skip
 from bookings.views.managing import remember
 from bookings.views.second_person import keep_contact, may_ask_for_another
 from bookings.views.summary import request_rows
+from clinic.callers import caller_of
 from clinic.models import Location
 from clinic.wording import day
 from treatments import screening
@@ -74,7 +75,11 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
     """Send it once, whatever is pressed twice. A lost time leads to the nearest ones, with everything kept."""
     try:
         sent = services.request(
-            key=journey.uuid, wish=_wish(journey, location), patient=_patient(journey), now=now
+            key=journey.uuid,
+            wish=_wish(journey, location),
+            patient=_patient(journey),
+            caller=caller_of(request),
+            now=now,
         )
     except (TimeTaken, NotOffered) as refusal:
         messages.warning(request, refusal.sentence)

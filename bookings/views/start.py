@@ -15,6 +15,7 @@ from bookings.services.counting import count_passed, count_shown, mark_of
 from bookings.views.busy import press_again
 from bookings.views.keeping import STOPPED, clinic_named, hold_time, journey_of, keep, next_page, stop
 from bookings.views.ringing import FOR_NURSE
+from clinic.callers import caller_of
 from clinic.models import Location
 from clinic.wording import moment
 from treatments import screening
@@ -61,7 +62,7 @@ def _go_on(
     keep(request, journey, now)
     if place and wished:
         # If somebody was faster, the time page shows the nearest ones.
-        if refusal := hold_time(journey, place, wished, now):
+        if refusal := hold_time(journey, place, wished, caller_of(request), now):
             messages.warning(request, refusal.sentence)
         keep(request, journey, now)
     return next_page(journey)

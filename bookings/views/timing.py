@@ -35,6 +35,7 @@ from bookings.views.time_lists import (
     within,
 )
 from bookings.wanted import Part, Wanted, parts_among, parts_in_words
+from clinic.callers import caller_of
 from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import day_year, list_words
@@ -74,7 +75,7 @@ def _keep_time(
     starts_at = read_instant(start)
     if place is None or starts_at is None:
         return BookingError("We could not read that time. Please press one of the times on this page.")
-    refusal = hold_time(journey, place, starts_at, now)
+    refusal = hold_time(journey, place, starts_at, caller_of(request), now)
     if refusal is None and not Wanted((journey.clinic,)).covers(slug):
         journey.clinic = slug  # the clinic of the time she took is the one she chose
     return refusal

@@ -17,6 +17,7 @@ from bookings.views import keeping
 from bookings.views.counted import count_left
 from bookings.views.keeping import STOPPED, forget, next_page, step
 from bookings.views.ringing import FOR_NURSE
+from clinic.callers import caller_of
 from clinic.context_processors import places
 from clinic.wording import day_year
 
@@ -41,7 +42,8 @@ def wait(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse:
         return redirect("bookings:start")
     if way == "email" and location and form.is_valid():
         on = form.cleaned_data["on"]
-        services.write_later(email=form.cleaned_data["email"], on=on, location=location, now=now)
+        email, caller = form.cleaned_data["email"], caller_of(request)
+        services.write_later(email=email, on=on, location=location, caller=caller, now=now)
         count_left(journey, Event.WAIT)
         forget(request)
         messages.success(request, f"We will email you on {day_year(on)}. We have kept none of your answers.")

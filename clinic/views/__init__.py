@@ -12,6 +12,7 @@ from clinic.views.trouble import (
     server_error,
     service_unavailable,
     static_page,
+    too_many,
     unreadable,
 )
 from clinic.views.voices import complain, complained, complaints, feedback, feedback_sent
@@ -34,5 +35,6 @@ __all__ = [
     "speculation",
     "static_page",
     "styleguide",
+    "too_many",
     "unreadable",
 ]

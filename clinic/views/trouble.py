@@ -18,6 +18,7 @@ from clinic.page_cache import DATABASE_AWAY
 
 log = logging.getLogger("clinic.requests")
 RETRY_SECONDS = 5
+TOO_MANY_SECONDS = 1800  # one number for all limits: which of them it was is told to nobody
 # Forms of patients: what they typed is given back. Staff log in anew.
 OWN_FORMS = ("/book/", "/complaints/", "/feedback/")
 
@@ -51,6 +52,20 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
     response = static_page("503.html", 503)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Somebody reached a limit: one page for all of them, with the phones, and the form to send again later."""
+    context = {"typed": typed_in(request), "again": request.get_full_path()}
+    response = render(request, "clinic/too_many.html", context, status=429)
+    response.headers["Retry-After"] = str(TOO_MANY_SECONDS)
+    return response
+
+
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form sent, but for its token: to stand in a page that sends it once more."""
+    posted = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [each for each in posted if each[0] != "csrfmiddlewaretoken"]
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

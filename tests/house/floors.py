@@ -14,13 +14,13 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
-    2: "services links messages diary desk reports outbox trail limits page_cache page_stores warm_paths "
+    2: "services links suspicion messages diary desk reports outbox trail limits page_cache page_stores warm_paths "
     "loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent remembered "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "
     "bank_holidays bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
-    "informing routes warming site_index clinic.styleguide management clinic.demo",
+    "informing callers routes warming site_index clinic.styleguide management clinic.demo",
     4: "urls apps settings wsgi",
 }
 _FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names.split()}

@@ -1,0 +1,56 @@
+"""How much one person may hold and ask for: the counts of clinic/limits.py, and what stands in the diary already.
+
+Each function is part of a verb's transaction and runs before the guard takes its locks. Without a caller (the desk, a
+command, a chore) nothing is limited.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models.functions import Lower
+
+from bookings.life import Status
+from bookings.models import Appointment, Patient
+from clinic import limits
+from clinic.limits import Caller, TooMany
+from clinic.models import Location
+
+COMING = (Status.PENDING, Status.BOOKED)
+
+
+def refuse_hoarder(location: Location, caller: Caller | None, now: datetime) -> None:
+    """Count one more held time for this address and browser. Raises TooMany.
+
+    A hold lives HOLD_MAX_MINUTES at most, and the stretch of the limit is no shorter: so an address never holds more
+    times at once than its limit. When many addresses hoard the times of one clinic together, each may hold only
+    HOLDS_IN_RUSH: the diary stays open for somebody from one more address.
+    """
+    if caller is None:
+        return
+    held = Appointment.objects.filter(location=location, status=Status.HOLD, hold_expires_at__gt=now)
+    rush = held.count() >= settings.HOLDS_RUSH
+    limits.count_caller("hold", caller, now=now, most=settings.HOLDS_IN_RUSH if rush else None)
+
+
+def refuse_flood(email: str, phone: str, caller: Caller | None, now: datetime) -> None:
+    """Count one more request of this address, browser, mailbox and phone. Raises TooMany.
+
+    The rows that count are locked until the verb ends, so of many requests at once each sees those before it.
+    """
+    if caller is None:
+        return
+    limits.count_caller("request", caller, now=now)
+    if email:
+        limits.count("request-email", limits.mailbox(email), now=now)
+        people = Patient.objects.alias(address=Lower("email")).filter(address=email.lower())
+        _refuse_many_open(now, patient__in=people)
+    limits.count("request-phone", phone, now=now)
+    _refuse_many_open(now, patient__phone=phone)
+
+
+def _refuse_many_open(now: datetime, **whose: object) -> None:
+    coming = Appointment.objects.filter(status__in=COMING, ends_at__gt=now, **whose)
+    if coming.count() >= settings.OPEN_PER_PERSON:
+        raise TooMany
