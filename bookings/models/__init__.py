@@ -1,6 +1,7 @@
 """The nouns of the bookings room: what is offered when, appointments, and the people they are for."""
 
 from bookings.models.appointment import Appointment, AppointmentEvent, AppointmentMessage, Note
+from bookings.models.asking import LinkAsked
 from bookings.models.calls import CallAttempt, CallTask
 from bookings.models.counting import StepCount
 from bookings.models.patient import Consent, Patient, ScreeningAnswer
@@ -16,6 +17,7 @@ __all__ = [
     "CallTask",
     "Closure",
     "Consent",
+    "LinkAsked",
     "Note",
     "Patient",
     "Reminder",

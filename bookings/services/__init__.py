@@ -6,9 +6,10 @@ from bookings.services.calling import close_call, could_not_reach, record_attemp
 from bookings.services.changing import Override, cancel, confirm, decline, move, not_answered
 from bookings.services.correcting import correct_contact, correct_patient
 from bookings.services.errors import BookingError
+from bookings.services.finding import ask_for_links
 from bookings.services.following import follow_up
 from bookings.services.holding import hold, let_go, renew_hold
-from bookings.services.linking import find_links, link_again
+from bookings.services.linking import link_again
 from bookings.services.reanswering import answer_again, nothing_changed
 from bookings.services.recording import Visit, record_visit
 from bookings.services.requesting import PatientDetails, Wish, request
@@ -28,6 +29,7 @@ __all__ = [
     "add",
     "answer_again",
     "arrive",
+    "ask_for_links",
     "cancel",
     "close_call",
     "confirm",
@@ -35,7 +37,6 @@ __all__ = [
     "correct_patient",
     "could_not_reach",
     "decline",
-    "find_links",
     "follow_up",
     "fulfil",
     "hold",

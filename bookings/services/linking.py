@@ -13,9 +13,8 @@ from bookings.services.errors import BookingError, ChangedByAnother, TooLate
 from bookings.services.transaction import durable
 from bookings.services.walking import read
 from clinic import limits
-from clinic.limits import Caller, TooMany
+from clinic.limits import TooMany
 
-MOST = 5  # appointments that one asking sends links for
 ALIVE = (Status.PENDING, Status.BOOKED)
 
 
@@ -46,26 +45,6 @@ def link_again(*, appointment_id: int, expected_version: int, now: datetime) -> 
     if not may_write(appointment.patient.email, now):
         raise AskedOften
     return send_link(appointment, now)
-
-
-@durable
-def find_links(*, email: str, reference: str = "", caller: Caller | None = None, now: datetime) -> int:
-    """Send the link of each coming appointment of this address; returns how many. Nobody is ever told the number.
-
-    With a reference only of that one. An address that asked a few times today gets no more.
-    """
-    limits.count_caller("find", caller, now=now)
-    rows = Appointment.objects.filter(
-        patient__email__iexact=email, status__in=ALIVE, starts_at__gt=now
-    ).select_related("location", "service", "patient")
-    if plain := "".join(reference.split()).upper():
-        rows = rows.filter(reference=plain)
-    found = list(rows.order_by("starts_at")[:MOST])
-    if not found or not may_write(email, now):
-        return 0
-    for appointment in found:
-        send_link(appointment, now)
-    return len(found)
 
 
 def may_write(email: str, now: datetime) -> bool:
