@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 PRINTED = {
     "reply_working_days": ("REPLY_WORKING_DAYS", 1),
     "ring_me_working_days": ("RING_ME_WORKING_DAYS", 1),
+    "next_times_weeks": ("NEXT_TIMES_WEEKS", 1),
     "cutoff_hours": ("CUTOFF_HOURS", 1),
     "hold_minutes": ("HOLD_MINUTES", 1),
     "hold_most_hours": ("HOLD_MAX_MINUTES", 60),

@@ -67,6 +67,7 @@ REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)
 RING_ME_WORKING_DAYS = env.int("RING_ME_WORKING_DAYS", 1)
 NOTICE_WORKING_HOURS = env.int("NOTICE_WORKING_HOURS", 24)  # 8 desk hours make a working day
 HORIZON_DAYS = env.int("HORIZON_DAYS", 90)
+NEXT_TIMES_WEEKS = env.int("NEXT_TIMES_WEEKS", 6)  # no free time within them: "Ask us to ring you" comes first
 CUTOFF_HOURS = env.int("CUTOFF_HOURS", 24)
 HEALTH_ANSWERS_DAYS = env.int("HEALTH_ANSWERS_DAYS", 90)
 TRAVEL_MINUTES = env.int("TRAVEL_MINUTES", 60)
@@ -77,18 +78,17 @@ SENT_MINUTES = env.int("SENT_MINUTES", 60)
 MANAGE_MINUTES = env.int("MANAGE_MINUTES", 30)
 CONTACT_KEPT_MINUTES = env.int("CONTACT_KEPT_MINUTES", 30)
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", 180)
+REMIND_FROM_HOUR = env.int("REMIND_FROM_HOUR", 8)
+REMIND_UNTIL_HOUR = env.int("REMIND_UNTIL_HOUR", 21)
+if not 0 <= REMIND_FROM_HOUR < REMIND_UNTIL_HOUR <= 23:
+    raise ImproperlyConfigured(
+        "REMIND_FROM_HOUR and REMIND_UNTIL_HOUR are hours of one day, the first before the second: for example 8 and 21."
+    )
 RING_TRIES = env.int("RING_TRIES", 3)
 RING_TRY_DAYS = env.int("RING_TRY_DAYS", 2)
 PURGE_DAYS = env.int("PURGE_DAYS", 90)
 RECORD_YEARS = env.int("RECORD_YEARS", 8)  # printed; the records themselves are kept elsewhere
 
-# --- Parts -------------------------------------------------------------------------------------------------------
-INSTALLED_APPS = [
-    "bookings",
-    "treatments",
-    "clinic",
-    "clinic.apps.StaffAdminConfig",
-    "django.contrib.auth",
 # --- Keeping abuse out -------------------------------------------------------------------------------------------
 # How often, as "times/minutes", counted by clinic/limits.py. Many people share one address (a clinic, an office, a
 # mobile network), so those numbers are generous; a person, a mailbox and a phone are one, so theirs are strict.
@@ -116,6 +116,13 @@ OPEN_PER_PERSON = env.int("OPEN_PER_PERSON", 5)
 FORM_LEAST_SECONDS = env.int("FORM_LEAST_SECONDS", 2)
 FORM_MOST_HOURS = env.int("FORM_MOST_HOURS", 4)
 
+# --- Parts -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "bookings",
+    "treatments",
+    "clinic",
+    "clinic.apps.StaffAdminConfig",
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -129,6 +136,7 @@ MIDDLEWARE = [
     "clinic.middleware.ResponseHeaders",
     "clinic.middleware.RequestLog",
     "clinic.middleware.DatabaseDown",
+    "clinic.middleware.TooOften",
     "clinic.middleware.ReadableCookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -136,7 +144,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "clinic.middleware.TooOften",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -308,11 +315,26 @@ if MESSAGE_LEASE_SECONDS < 5 * EMAIL_TIMEOUT:
 MESSAGE_BATCH = env.int("MESSAGE_BATCH", 50)
 MESSAGE_RETRY_SECONDS = env.int("MESSAGE_RETRY_SECONDS", 30)  # doubled with each attempt
 MESSAGE_RETRY_MAX_SECONDS = env.int("MESSAGE_RETRY_MAX_SECONDS", 900)
-# What the worker does once an hour besides `clearsessions`: functions that take `now`.
-WORKER_CHORES = env.list("WORKER_CHORES", ["bookings.services.chores.hourly"])
+# What the worker does besides mail and `clearsessions`: functions that take `now`, each with its minutes in between.
+WORKER_CHORES = env.list(
+    "WORKER_CHORES",
+    [
+        "bookings.services.chores.hourly@60",
+        "bookings.services.reminding.remind@10",
+        "bookings.services.finding.send_asked@0",
+    ],
+)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "appointments@example.org")
 # A message body keeps `[[manage_link]]`; the link is made when the message is sent, so no token is ever stored.
-MESSAGE_FILLERS = {"manage_link": "bookings.links.manage_url"}
+MESSAGE_FILLERS = {
+    "manage_link": "bookings.links.manage_url",
+    "reminders_off": "bookings.links.reminders_off_url",
+}
+# Asked when a message of this kind is leased: is it still so, and is this the hour for it? `clinic.outbox.Ruling`.
+MESSAGE_CHECKS = {
+    "reminder_week": "bookings.services.reminding.still_so",
+    "reminder_day": "bookings.services.reminding.still_so",
+}
 
 # --- Language, time, logs ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

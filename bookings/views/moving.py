@@ -26,7 +26,7 @@ from bookings.services.errors import (
 )
 from bookings.views.managing import about, back, change_gate, changed_meanwhile, is_late
 from bookings.views.start import read_instant
-from bookings.views.timing import DAYS_AT_FIRST, by_day, month_table, named_day, near_times
+from bookings.views.time_lists import DAYS_AT_FIRST, by_day, month_table, named_day, near_times
 from bookings.working_time import working_day_at
 from clinic.context_processors import places
 from clinic.models import Location

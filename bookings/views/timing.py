@@ -94,7 +94,11 @@ class _Search(NamedTuple):
 
 
 def _search(
-    request: HttpRequest, journey: Journey, locations: dict[int, Location], held: Appointment | None, now: datetime
+    request: HttpRequest,
+    journey: Journey,
+    locations: dict[int, Location],
+    held: Appointment | None,
+    now: datetime,
 ) -> _Search:
     query = dict(request.GET.lists())
     wanted = Wanted.read(query, known=[place.slug for place in locations.values()])
@@ -151,7 +155,9 @@ def _page(
         "parts": parts_in_words(search.wanted.parts, "and"),
         "lacking": parts_in_words([part for part in search.wanted.parts if part not in search.parts], "or"),
         "every_part": Wanted(search.wanted.clinics).query(),
-        "elsewhere": Wanted(("anywhere",), search.wanted.parts).query() if len(chosen) < len(locations) else "",
+        "elsewhere": Wanted(("anywhere",), search.wanted.parts).query()
+        if len(chosen) < len(locations)
+        else "",
         "any_at_all": bool(search.here),
         "near": [],
     }

@@ -10,12 +10,12 @@ WIRING = 4
 # The floor of a module by its name inside a room; `room.name` where one room means something of its own by it.
 FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
-    "bookings.legs bookings.needs clinic.phones clinic.indexing clinic.colours "
+    "bookings.legs bookings.needs bookings.wanted clinic.phones clinic.indexing clinic.colours "
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
-    2: "services links suspicion messages diary desk reports outbox trail limits page_cache page_stores warm_paths "
-    "loading plain_values keepers versions "
+    2: "services links suspicion messages diary next_times fleeting desk reports outbox trail limits page_cache page_stores "
+    "warm_paths loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent remembered "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "
     "bank_holidays bookings.demo",
