@@ -34,6 +34,7 @@ class Journey:
     """What somebody has said so far. `health` maps "1" to "3" to the codes ticked on that page.
 
     `counted` maps what was counted once already to the day and clinic it was counted under; it leaves with the journey.
+    `suspected` says that a machine seems to have filled in a page.
     `started` is set by "No, I have none of these" alone, so that no other page leads past the emergency notice.
     """
 
@@ -50,6 +51,7 @@ class Journey:
     health: dict[str, list[str]] = field(default_factory=dict)
     by_phone: bool = False
     details: dict[str, Any] = field(default_factory=dict)
+    suspected: bool = False
     sent: str = ""
     sent_at: str = ""
     counted: dict[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from bookings.forms import ConsentForm, DetailsForm, HealthForm, RingMeForm, Vis
 from clinic.forms.fields import ADDRESS_LONGEST, AddressField, DayField, PhoneField, WordsField
 from clinic.models import Location
 from tests import naughty
+from tests.cast import NOW
 from treatments import screening
 
 TODAY = dt.date(2027, 2, 17)
@@ -291,8 +292,8 @@ CHOICES = {
     "access_needs": lambda value: details(access_needs=[value]),
     "area": lambda value: VisitForm({"area": value, "clinic": "dublin"}, locations=PLACES, ask_clinic=True),
     "clinic": lambda value: VisitForm({"area": "thread", "clinic": value}, locations=PLACES, ask_clinic=True),
-    "place": lambda value: RingMeForm({"place": value}, locations=PLACES),
-    "leave_message": lambda value: RingMeForm({"leave_message": value}, locations=PLACES),
+    "place": lambda value: RingMeForm({"place": value}, locations=PLACES, now=NOW),
+    "leave_message": lambda value: RingMeForm({"leave_message": value}, locations=PLACES, now=NOW),
     "ticks": lambda value: HealthForm({"ticks": [value]}, page=1),
 }
 
@@ -321,10 +322,10 @@ def test_a_health_page_reads_ticks_and_says_what_does_not_go_together(page: int)
     [
         DetailsForm({}, today=TODAY),
         VisitForm({}, locations=PLACES, ask_clinic=True),
-        RingMeForm({}, locations=PLACES),
+        RingMeForm({}, locations=PLACES, now=NOW),
         WriteLaterForm({}, today=TODAY),
         HealthForm({}, page=1),
-        ConsentForm({}),
+        ConsentForm({}, now=NOW),
     ],
     ids=lambda form: type(form).__name__,
 )
@@ -338,7 +339,7 @@ def test_an_empty_form_says_one_plain_sentence_a_field(form: DetailsForm) -> Non
 
 def test_a_seen_time_of_any_shape_is_compared_and_never_in_the_way() -> None:
     for seen in naughty.EVERYTHING.values():
-        form = ConsentForm({"agree": "on", "seen": seen})
+        form = ConsentForm({"agree": "on", "seen": seen}, now=NOW)
         assert form.is_valid()
         assert form.cleaned_data["seen"] == seen
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from bookings.models import Patient
 from bookings.needs import ACCESS_NEEDS
 from clinic.forms.fields import CHOOSE, AddressField, DayField, PhoneField, WordsField
+from clinic.forms.guarded import Timed, Trapped
 from clinic.forms.helper import helper
 from clinic.models import Country, Location
 
@@ -23,7 +24,7 @@ MISSED_CALL = {
 }
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(Trapped):
     """Who comes and how to reach her. `today` is the clinic's own date. The age rule is not decided here.
 
     With `for_another` it asks who asks as well, and what they are to each other.
@@ -134,7 +135,7 @@ class DetailsForm(forms.Form):
         return given
 
 
-class RingMeForm(forms.Form):
+class RingMeForm(Timed):
     """The other door: no health question, no date of birth."""
 
     name = WordsField(

@@ -8,6 +8,7 @@ from django import forms
 
 from bookings.needs import CANCEL_REASONS
 from clinic.forms.fields import CHOOSE, AddressField, PhoneField, WordsField
+from clinic.forms.guarded import Trapped
 from clinic.forms.helper import helper
 
 
@@ -52,7 +53,7 @@ class ContactForm(VersionForm):
         self.helper = helper("Save", summary_above=True)
 
 
-class FindForm(forms.Form):
+class FindForm(Trapped):
     """Where the link goes. The reference narrows it; any text will do, so that it can never be told wrong."""
 
     email = AddressField(

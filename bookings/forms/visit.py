@@ -9,6 +9,7 @@ from django import forms
 from bookings.consent import CARER_LINE, CONSENT_WORDING
 from bookings.journey import ANYWHERE
 from clinic.forms.fields import CHOOSE
+from clinic.forms.guarded import Timed
 from clinic.forms.helper import helper
 from clinic.models import Location
 from treatments import screening
@@ -87,7 +88,7 @@ class HealthForm(forms.Form):
         return sorted(self.cleaned_data["ticks"])
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(Timed):
     """The box, and a second one for somebody who asks for another person.
 
     `seen` is the time that this page showed, so that another tab cannot change it unseen.

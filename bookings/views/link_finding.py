@@ -21,12 +21,13 @@ def find(request: HttpRequest) -> HttpResponse:
     """Email, and a reference if she has it. The answer says what we did if we knew it, and never whether we did."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        services.ask_for_links(
-            email=form.cleaned_data["email"],
-            reference=form.cleaned_data["reference"],
-            caller=caller_of(request),
-            now=timezone.now(),
-        )
+        if not form.suspected:  # a machine gets the same answer, and no mail goes to whom it names
+            services.ask_for_links(
+                email=form.cleaned_data["email"],
+                reference=form.cleaned_data["reference"],
+                caller=caller_of(request),
+                now=timezone.now(),
+            )
         request.session[SENT] = True
         return redirect("bookings:find_sent")
     return render(request, "bookings/find.html", {"form": form}, status=422 if form.errors else 200)

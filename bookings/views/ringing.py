@@ -39,10 +39,11 @@ def ring_me(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     if request.method == "GET":
         count_shown(step=Event.RING_ME, location=_named(wanted, locations), now=timezone.now())
-    form = RingMeForm(posted, locations=locations, initial={"place": wanted, "form": uuid4().hex})
+    first = {"place": wanted, "form": uuid4().hex}
+    form = RingMeForm(posted, locations=locations, initial=first, now=timezone.now())
     if form.is_bound and form.is_valid():
         try:
-            return _ask(request, form.cleaned_data, locations)
+            return _ask(request, form, locations)
         except DiaryBusy:
             raise
         except BookingError as refusal:
@@ -50,7 +51,8 @@ def ring_me(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/ring_me.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location]) -> HttpResponse:
+def _ask(request: HttpRequest, form: RingMeForm, locations: list[Location]) -> HttpResponse:
+    given = form.cleaned_data
     place = _named(given["place"], locations)
     lead = place or next(each for each in locations if each.country == given["place"])
     now = timezone.now()
@@ -65,6 +67,7 @@ def _ask(request: HttpRequest, given: dict[str, Any], locations: list[Location])
         for_clinician=FOR_NURSE in request.session,
         key=_mark(given),
         caller=caller_of(request),
+        suspected=form.suspected,
         now=now,
     )
     at = task.due_at

@@ -23,6 +23,7 @@ from bookings.promises import promise
 from bookings.services.adults import TooYoung
 from bookings.services.counting import Event, count_shown
 from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
+from bookings.services.requesting import was_confirmed_at_once
 from bookings.views import keeping
 from bookings.views.counted import count_sent
 from bookings.views.keeping import answers_of, journey_of, keep, next_page, skipped, step
@@ -50,13 +51,14 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
     seen = journey.fingerprint()
     posted = request.POST if request.method == "POST" else None
     carer = bool(journey.details.get("asked_by"))
-    form = ConsentForm(posted, initial={"seen": seen}, for_another=carer)
+    form = ConsentForm(posted, initial={"seen": seen}, for_another=carer, now=now)
     status = 422 if form.is_bound and not form.is_valid() else 200
     if form.is_bound and form.is_valid():
         if form.cleaned_data["seen"] == seen:
+            journey.suspected = journey.suspected or form.suspected
             return _send(request, journey, location, now)
         messages.warning(request, CHANGED)
-        form, status = ConsentForm(initial={"seen": seen}, for_another=carer), 409
+        form, status = ConsentForm(initial={"seen": seen}, for_another=carer, now=now), 409
     promised = promise(location, now, diary.holidays(location.country))
     context = {
         "form": form,
@@ -79,6 +81,7 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
             wish=_wish(journey, location),
             patient=_patient(journey),
             caller=caller_of(request),
+            suspected=journey.suspected,
             now=now,
         )
     except (TimeTaken, NotOffered) as refusal:
@@ -164,7 +167,7 @@ def sent(request: HttpRequest) -> HttpResponse:
             request, "Your confirmation is no longer shown here. The message we sent has your reference."
         )
         return redirect("bookings:start")
-    if made.status == Status.PENDING:
+    if made.status == Status.PENDING or was_confirmed_at_once(made):
         response = render(
             request,
             "bookings/sent.html",

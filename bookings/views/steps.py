@@ -88,6 +88,7 @@ def details(request: HttpRequest, journey: Journey, now: datetime) -> HttpRespon
             "date_of_birth": _plain(given["date_of_birth"]),
             "travel_on": _plain(given["travel_on"]),
         }
+        journey.suspected = form.suspected
         return go_on(request, journey, Step.DETAILS, now)
     if request.method != "POST" and (away := skipped(request, journey, Step.DETAILS)):
         return away

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from clinic import services
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 NOTE_LONGEST = 2000
+SUSPECTED = ("warn", "? Suspected")
 
 
 class DoneFilter(admin.SimpleListFilter):
@@ -104,7 +105,8 @@ class ComplaintAdmin(NeverDeleted, admin.ModelAdmin):
 
     @admin.display(description="State")
     def state(self, row: Complaint) -> SafeString:
-        return format_html('<span class="mark mark-{}">{}</span>', *state_of(row, timezone.now()))
+        marks = [state_of(row, timezone.now()), *([SUSPECTED] if row.suspected else [])]
+        return format_html_join(" ", '<span class="mark mark-{}">{}</span>', marks)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.answered_view)
@@ -187,13 +189,13 @@ class FeedbackAdmin(NeverDeleted, admin.ModelAdmin):
     """For managers, and for the editor who can make a page clearer."""
 
     may_view = (Role.MANAGER, Role.EDITOR)
-    list_display = ("received_at", "path", "helped", "lacked", "read_at")
-    list_filter = (ReadFilter,)
+    list_display = ("received_at", "path", "helped", "lacked", "suspected", "read_at")
+    list_filter = (ReadFilter, "suspected")
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("path",)
     search_help_text = "By page"
     ordering = (F("read_at").desc(nulls_first=True), "-received_at")
-    fields = ("received_at", "path", "helped", "lacked", "read_at")
+    fields = ("received_at", "path", "helped", "lacked", "suspected", "read_at")
     show_full_result_count = False
     actions = ("mark_read",)
     change_form_template = "admin/clinic/feedback/change_form.html"

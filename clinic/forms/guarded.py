@@ -14,6 +14,16 @@ OPEN_LONG = "This page was open for a long time. We kept what you typed. Please 
 LEAVE_EMPTY = "Leave this empty"
 
 
+class SpareField(forms.Field):
+    """A box for machines. Any text will do, so it can never be wrong."""
+
+    spare = True  # by this the form pack hides it from people
+
+    def __init__(self) -> None:
+        box = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+        super().__init__(label=LEAVE_EMPTY, required=False, widget=box)
+
+
 class Trapped(forms.Form):
     """A form with a box that only a machine fills in. `suspected` says so; the words of the form are kept all the same.
 
@@ -21,12 +31,11 @@ class Trapped(forms.Form):
     """
 
     suspected = False
-    # Any text will do, so it can never be wrong. Not "url" or "company": browsers fill those in by themselves.
-    website = forms.Field(
-        label=LEAVE_EMPTY,
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off", "class": "spare"}),
-    )
+    website = SpareField()  # not "name" or "company": browsers fill those in by themselves
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "website"), "website"])
 
     def full_clean(self) -> None:
         super().full_clean()

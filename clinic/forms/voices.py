@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from clinic.forms.fields import CHOOSE, AddressField, PhoneField, WordsField
+from clinic.forms.guarded import Timed
 from clinic.forms.helper import helper
 from clinic.models import Location
 
@@ -15,7 +16,7 @@ PATH_LONGEST = 200
 REACH_US_BACK = "Enter an email address or a phone number, so that we can answer you."
 
 
-class SentOnce(forms.Form):
+class SentOnce(Timed):
     """Tells two forms apart, so that one pressed twice is one. Any text will do, so it can never be wrong."""
 
     form = forms.Field(required=False, widget=forms.HiddenInput)

@@ -49,6 +49,7 @@ class Complaint(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     text = models.TextField(blank=True)
     wanted = models.TextField(blank=True, help_text="What would put it right, in the person's own words.")
+    suspected = models.BooleanField(default=False, help_text="It looks as if a machine had sent it.")
     received_at = models.DateTimeField()
     due_on = models.DateField(help_text="30 days after it came.")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +89,7 @@ class Feedback(models.Model):
     path = models.CharField(max_length=200, blank=True, help_text="The page it is about.")
     helped = models.TextField(blank=True)
     lacked = models.TextField(blank=True, help_text="What did not help, or was not there.")
+    suspected = models.BooleanField(default=False, help_text="It looks as if a machine had sent it.")
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     key = models.CharField(

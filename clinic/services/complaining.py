@@ -12,7 +12,8 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
-from clinic import messages
+from clinic import limits, messages
+from clinic.limits import Caller
 from clinic.models import Complaint, Location
 
 if TYPE_CHECKING:
@@ -35,15 +36,28 @@ class Complainant:
 
 
 def complain(
-    *, who: Complainant, location: Location | None, text: str, wanted: str, key: str, now: datetime
+    *,
+    who: Complainant,
+    location: Location | None,
+    text: str,
+    wanted: str,
+    key: str,
+    caller: Caller | None = None,
+    suspected: bool = False,
+    now: datetime,
 ) -> Complaint:
     """Keep a complaint and queue what we write about it. The same `key` again, even at once, is the same complaint.
+
+    A `suspected` one is kept and due like any other; nothing is sent to an address that a machine may have put there.
+    Raises TooMany.
 
     It is due settings.COMPLAINT_DAYS after the day it came, by the clinic's calendar: our own rule, since no law sets
     a private clinic one. Raises ValueError for an address that no mail can go to.
     """
     zone = location.zone if location else ZoneInfo(settings.TIME_ZONE)
     with transaction.atomic(durable=True):
+        if caller is not None and not Complaint.objects.filter(key=key).exists():
+            _refuse_flood(who, caller, now)
         complaint, is_new = Complaint.objects.get_or_create(
             key=key,
             defaults={
@@ -51,6 +65,7 @@ def complain(
                 "email": who.email,
                 "phone": who.phone,
                 "location": location,
+                "suspected": suspected,
                 "text": text,
                 "wanted": wanted,
                 "received_at": now,
@@ -59,12 +74,18 @@ def complain(
             },
         )
         if is_new:
-            complaint.message = messages.complaint_received(complaint, now=now)
+            complaint.message = None if suspected else messages.complaint_received(complaint, now=now)
             complaint.save(update_fields=["message"])
             messages.complaint_new(complaint, now=now)
     if is_new:
         log.info("complaint=%s received", complaint.pk)
     return complaint
+
+
+def _refuse_flood(who: Complainant, caller: Caller, now: datetime) -> None:
+    limits.count_caller("complaint", caller, now=now)
+    for person in filter(None, (who.email and limits.mailbox(who.email), who.phone)):
+        limits.count("complaint-person", person, now=now)
 
 
 def answer(*, complaint_id: int, note: str, by: AbstractBaseUser, now: datetime) -> Complaint:

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import transaction
+
+from clinic import limits
+from clinic.limits import Caller
 from clinic.models import Feedback
 
 
-def tell(*, path: str, helped: str, lacked: str, key: str, now: datetime) -> Feedback:
-    """Keep what somebody said. The same `key` again is the same row."""
-    said = {"path": path, "helped": helped, "lacked": lacked, "received_at": now}
-    return Feedback.objects.get_or_create(key=key, defaults=said)[0]
+def tell(
+    *,
+    path: str,
+    helped: str,
+    lacked: str,
+    key: str,
+    caller: Caller | None = None,
+    suspected: bool = False,
+    now: datetime,
+) -> Feedback:
+    """Keep what somebody said. The same `key` again is the same row. Raises TooMany."""
+    said = {"path": path, "helped": helped, "lacked": lacked, "suspected": suspected, "received_at": now}
+    with transaction.atomic(durable=True):
+        if not Feedback.objects.filter(key=key).exists():
+            limits.count_caller("feedback", caller, now=now)
+        return Feedback.objects.get_or_create(key=key, defaults=said)[0]
 
 
 def read_feedback(*, ids: Collection[int], now: datetime) -> int:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinic import services
+from clinic.callers import caller_of
 from clinic.context_processors import places
 from clinic.forms.voices import PATH_LONGEST, ComplaintForm, FeedbackForm
 from clinic.informing import informs
@@ -39,25 +40,29 @@ def complain(request: HttpRequest) -> HttpResponse:
     locations = places(request)
     posted = request.POST if request.method == "POST" else None
     first = {"place": request.GET.get("clinic", ""), "form": uuid4().hex}
-    form = ComplaintForm(posted, locations=locations, initial=first)
+    form = ComplaintForm(posted, locations=locations, initial=first, now=timezone.now())
     if form.is_bound and form.is_valid():
-        return _complain(request, form.cleaned_data, locations)
+        return _complain(request, form, locations)
     return render(request, "clinic/complain.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _complain(request: HttpRequest, given: dict[str, Any], locations: list[Location]) -> HttpResponse:
+def _complain(request: HttpRequest, form: ComplaintForm, locations: list[Location]) -> HttpResponse:
+    given = form.cleaned_data
     complaint = services.complain(
         who=services.Complainant(given["name"], given["email"], given["phone"]),
         location=next((place for place in locations if place.slug == given["place"]), None),
         text=given["text"],
         wanted=given["wanted"],
         key=_mark("clinic.complain", given),
+        caller=caller_of(request),
+        suspected=form.suspected,
         now=timezone.now(),
     )
     request.session[COMPLAINED] = {
         "reference": reference(complaint.reference),
         "due": day_year(complaint.due_on),
         "writes": bool(complaint.email),
+        "mailed": complaint.message_id is not None,
     }
     return redirect("clinic:complained")
 
@@ -74,11 +79,18 @@ def complained(request: HttpRequest) -> HttpResponse:
 def feedback(request: HttpRequest) -> HttpResponse:
     """A word about a page; a POST keeps it."""
     posted = request.POST if request.method == "POST" else None
-    form = FeedbackForm(posted, initial={"path": page_before(request), "form": uuid4().hex})
+    first = {"path": page_before(request), "form": uuid4().hex}
+    form = FeedbackForm(posted, initial=first, now=timezone.now())
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         said = {name: given[name] for name in ("path", "helped", "lacked")}
-        services.tell(**said, key=_mark("clinic.feedback", given), now=timezone.now())
+        services.tell(
+            **said,
+            key=_mark("clinic.feedback", given),
+            caller=caller_of(request),
+            suspected=form.suspected,
+            now=timezone.now(),
+        )
         return redirect("clinic:feedback_sent")
     return render(request, "clinic/feedback.html", {"form": form}, status=422 if form.errors else 200)
 
