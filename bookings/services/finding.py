@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
-from bookings.models import Appointment
-from bookings.models.asking import LinkAsked
+from bookings.models import Appointment, LinkAsked, Patient
 from bookings.services.errors import BookingError
 from bookings.services.linking import ALIVE, may_write, send_link
 from bookings.services.transaction import durable
@@ -68,8 +67,9 @@ def _send(email: str, reference: str, now: datetime) -> int:
 
 def coming_of(email: str, reference: str, now: datetime) -> QuerySet[Appointment]:
     """What this address has before it. Compared by the database alone, in small letters, so that its index serves."""
-    rows = Appointment.objects.alias(mailbox=Lower("patient__email")).filter(
-        mailbox=Lower(Value(email)), status__in=ALIVE, starts_at__gt=now, suspected=False
+    theirs = Patient.objects.alias(mailbox=Lower("email")).filter(mailbox=Lower(Value(email)))
+    rows = Appointment.objects.filter(
+        patient__in=theirs, status__in=ALIVE, starts_at__gt=now, suspected=False
     )
     if reference:
         rows = rows.filter(reference=reference)
