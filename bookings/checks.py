@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import OperationalError, ProgrammingError, connections
 
+from bookings.fees import fees_as_shown, tells_consultation_fee
 from bookings.models import guard
 from bookings.working_time import DESK_HOURS
+from clinic.models import Location
 
 
 @register(Tags.database)
@@ -50,4 +52,29 @@ def notice_lies_after_promise(app_configs: Any, **kwargs: Any) -> list[CheckMess
             hint=f"Set NOTICE_WORKING_HOURS={least} or more, or promise a faster reply.",
             id="bookings.E002",
         )
+    ]
+
+
+@register(Tags.database)
+def fee_is_told_before_we_confirm(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A clinic that confirms by itself has told what a first consultation costs: without, it confirms nothing."""
+    if not databases:
+        return []
+    try:
+        silent = [
+            place
+            for place in Location.objects.filter(auto_confirm=True)
+            if not tells_consultation_fee(fees_as_shown(place))
+        ]
+    except (OperationalError, ProgrammingError):
+        return []  # not migrated yet
+    return [
+        Warning(
+            f"{place.name} is set to confirm requests at once, and does not: no fee of a first consultation is entered.",
+            hint="Enter the fee in the admin, or take the tick away at the clinic.",
+            id="bookings.W001",
+        )
+        for place in silent
     ]

@@ -23,6 +23,11 @@ def fees_as_shown(location: Location) -> list[dict[str, Any]]:
     return [_row(service, fees, location.country) for service in SHOWN]
 
 
+def tells_consultation_fee(rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether these rows, as shown, name what a first consultation costs."""
+    return any(row["service"] == Fee.Service.CONSULTATION and row["amounts"] for row in rows)
+
+
 def _row(service: Fee.Service, fees: Sequence[Fee], country: str) -> dict[str, Any]:
     entered = [fee for fee in fees if fee.service == service and fee.amount is not None]
     if service == Fee.Service.SESSION:

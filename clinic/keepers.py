@@ -15,7 +15,7 @@ from clinic.versions import CannotBringBack, Keeper, Row, Value, fitting
 PLACE = (
     "name", "position", "address", "postcode", "country", "time_zone", "phone", "phone_abroad", "email",
     "notify_email", "map_query", "directions", "access", "parking", "photo", "verified_on",
-    "cutoff_hours", "late_policy",
+    "cutoff_hours", "late_policy", "auto_confirm",
 )  # fmt: skip
 PERSON = ("name", "role", "register", "register_number", "about", "photo", "active", "is_demo")
 ANSWERABLE = (

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bookings import diary, messages
 from bookings.consent import consent_to
-from bookings.fees import fees_as_shown
+from bookings.fees import fees_as_shown, tells_consultation_fee
 from bookings.life import Status, Verb
 from bookings.limits import refuse_flood
 from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
@@ -21,11 +21,13 @@ from bookings.services.holding import is_live, is_same
 from bookings.services.keyed import once_per_key
 from bookings.services.taking import take
 from bookings.services.transaction import durable
-from bookings.services.walking import PATIENT, walk, write_first_event
+from bookings.services.walking import PATIENT, SYSTEM, walk, write_first_event
 from clinic.limits import Caller
 from clinic.models import Location
 from treatments import screening
 from treatments.screening import Level, Outcome
+
+AT_ONCE = "at-once"  # the reason code of a confirmation that nobody pressed
 
 
 class MustWait(BookingError):
@@ -104,9 +106,45 @@ def request(
     else:
         appointment = _make(key, content, now)
     _keep_words(appointment, person, wish, outcome, now)
+    if _needs_nobody(appointment, outcome):
+        return _confirm_at_once(appointment, now)
     messages.received(appointment, now=now)
     messages.new_request(appointment, now=now)
     return appointment
+
+
+def _needs_nobody(appointment: Appointment, outcome: Outcome) -> bool:
+    """Whether it is confirmed at once (`Location.auto_confirm`): no health reason at all, an email to tell her by, and
+    she has seen the fee of a first consultation, which we promise to tell before we confirm.
+    """
+    return (
+        appointment.location.auto_confirm
+        and outcome.level == Level.CLEAR
+        and not appointment.suspected
+        and bool(appointment.patient and appointment.patient.email)
+        and tells_consultation_fee(appointment.fees_shown)
+    )
+
+
+def _confirm_at_once(appointment: Appointment, now: datetime) -> Appointment:
+    """One mail says it all: no "we have your request" before it, and none to staff, for whom nothing waits."""
+    appointment = walk(
+        appointment,
+        Verb.CONFIRM,
+        expected_version=appointment.version,
+        actor=SYSTEM,
+        now=now,
+        reason_code=AT_ONCE,
+    )
+    messages.confirmed(appointment, now=now)
+    return appointment
+
+
+def was_confirmed_at_once(appointment: Appointment) -> bool:
+    """Whether it stands as it was confirmed when it was asked for."""
+    if appointment.status != Status.BOOKED:
+        return False
+    return appointment.events.filter(verb=Verb.CONFIRM, reason_code=AT_ONCE).exists()
 
 
 def _with_key(key: UUID) -> Appointment | None:

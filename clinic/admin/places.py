@@ -15,6 +15,13 @@ from clinic.permissions import DESK, RoleAdmin
 SHOWN_TO_PATIENTS = ("address", "postcode", "country", "phone", "phone_abroad", "email")
 FOUND_BY = ("map_query", "directions", "access", "parking", "photo")
 
+AT_ONCE = (
+    "Tick this, and nobody here has to answer a request without any health reason: the patient gets one email that "
+    "confirms it, and it stands in the diary. All others wait for you as before: a health answer that a nurse reads "
+    "or rings about, the questions on the phone, no email, or a form that a machine may have filled in. It works once "
+    "the fee of a first consultation is entered, because we promise to tell the fee before we confirm."
+)
+
 
 class ByManager(RoleAdmin):
     """Everybody at a desk may look; a manager changes what belongs to a clinic of his."""
@@ -54,6 +61,10 @@ class LocationAdmin(ByManager, ContentAdmin):
         ("The clinic", {"fields": ("name", "slug", "position", "time_zone")}),
         ("What patients see", {"fields": (*SHOWN_TO_PATIENTS, *FOUND_BY)}),
         ("Changing a visit", {"fields": ("cutoff_hours", "late_policy")}),
+        (
+            "Answering requests",
+            {"fields": ("auto_confirm",), "description": AT_ONCE},
+        ),
         ("For us", {"fields": ("notify_email", "verified_on")}),
     )
 
