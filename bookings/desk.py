@@ -75,9 +75,12 @@ class Waiting(NamedTuple):
         return self.appointment.clinician_check in (Check.NEEDED, Check.REFUSED)
 
 
-def requests_waiting(user: User, *, now: datetime, most: int) -> list[Waiting]:
-    """The oldest first; before them those whose own time is near. At most `most` are read."""
-    rows = Appointment.objects.visible_to(user).needs_answer()
+def requests_waiting(user: User, *, now: datetime, most: int, suspected: bool = False) -> list[Waiting]:
+    """The oldest first; before them those whose own time is near. At most `most` are read.
+
+    Those that a machine seems to have sent are asked for apart, so that a flood of them hides nobody.
+    """
+    rows = Appointment.objects.visible_to(user).needs_answer().filter(suspected=suspected)
     rows = rows.select_related("patient", "location", "service")[:most]
     free_days = holidays_by_country()
     waiting = [_waiting(row, free_days.get(row.location.country, frozenset()), now) for row in rows]
@@ -85,6 +88,12 @@ def requests_waiting(user: User, *, now: datetime, most: int) -> list[Waiting]:
 
 
 def _waiting(row: Appointment, free_days: Collection[date], now: datetime) -> Waiting:
+def suspected_requests(user: User, *, most: int) -> list[Appointment]:
+    """What a machine seems to have asked for, the oldest first."""
+    rows = Appointment.objects.visible_to(user).needs_answer().filter(suspected=True)
+    return list(rows.select_related("patient", "location")[:most])
+
+
     place = row.location
     today, visit = (at.astimezone(place.zone).date() for at in (now, row.starts_at))
     return Waiting(

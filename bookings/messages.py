@@ -324,6 +324,8 @@ def _tell(
     if not patient.email:
         _ask_to_ring(appointment, patient, kind, words, now)
         return
+    if appointment.suspected:
+        return  # a machine may have put that address there: nothing goes to it until staff say that a person did
     message = outbox.queue(
         kind=kind,
         audience="patient",

@@ -22,7 +22,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from clinic import letters
+from clinic import letters, limits
 from clinic.models import Heartbeat, Message
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ log = logging.getLogger("clinic.outbox")
 
 USEFUL_FOR = timedelta(hours=24)  # a later answer than this only confuses: staff ring instead
 Clock = Callable[[], datetime]
+TOO_MANY = "too-many"  # the problem of a message that never was tried: its mailbox had enough that day
 
 
 class CannotResend(Exception):
@@ -87,8 +88,12 @@ def queue(
     """Write one message in the caller's transaction; the worker sends it after commit.
 
     With `settle_key` it waits `settings.SETTLE_SECONDS` and replaces what still waits under the same key.
-    `[[name]]` in a body is filled in from `fill_key` on sending. Raises ValueError for what could add a
-    header or a recipient, or cannot be stored in one of the two databases.
+    `[[name]]` in a body is filled in from `fill_key` on sending, `[[name:key]]` from its own key; `one_click` names the
+    filler of the address that ends such mail. Raises ValueError for what could add a header or a recipient, or cannot
+    be stored in one of the two databases.
+
+    A mailbox that was written to MAIL_PER_ADDRESS_A_DAY times today gets no more: the message is a dead letter at once,
+    which staff see and may send. Only what staff or the diary decided (MAIL_ALWAYS) goes all the same, and is counted.
     """
     letters.refuse_bad_lines(to=to, subject=subject)
     letters.refuse_bad_bodies(text, html, calendar)
@@ -111,6 +116,7 @@ def queue(
             settle_key=settle_key,
             queued_at=now,
             not_before=starts,
+        may = audience != "patient" or limits.may_write(to, now=now) or kind in settings.MAIL_ALWAYS
             expires_at=expires_at or starts + USEFUL_FOR,
         )
 
@@ -126,6 +132,8 @@ def supersede(*, settle_key: str, now: datetime) -> int:
     waiting = Message.objects.unsent().filter(_unleased(now), settle_key=settle_key)
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
 
+            status=Message.Status.QUEUED if may else Message.Status.DEAD,
+            last_problem="" if may else TOO_MANY,
 
 def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
     """Take these back for good, the dead ones too, since what they say is no longer so. Part of the caller's change."""

@@ -110,6 +110,8 @@ LIMITS = {
     "feedback-address": env.str("LIMIT_FEEDBACK_ADDRESS", "20/60"),
     "mail": f"{env.int('MAIL_PER_ADDRESS_A_DAY', 8)}/1440",
 }
+# Kinds of messages that staff or the diary decided: no stranger's posts may keep them from a patient.
+MAIL_ALWAYS = ("confirmed", "declined", "reminder_day", "reminder_week", "visit_today")
 HOLDS_RUSH = env.int("HOLDS_RUSH", 30)
 HOLDS_IN_RUSH = env.int("HOLDS_IN_RUSH", 2)
 OPEN_PER_PERSON = env.int("OPEN_PER_PERSON", 5)

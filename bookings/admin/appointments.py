@@ -17,12 +17,13 @@ from django.utils.safestring import SafeString
 from bookings import desk, services
 from bookings.admin.adding import AddView
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
-from bookings.admin.filters import ClinicFilter, ClinicianFilter, DayFilter, StatusFilter
+from bookings.admin.filters import ClinicFilter, ClinicianFilter, DayFilter, StatusFilter, SuspectedFilter
 from bookings.admin.moving import MoveView
 from bookings.admin.queue import QueueView
 from bookings.admin.reading import read_page
+from bookings.admin.suspected import RealView, ReleaseView
 from bookings.admin.verbs import ACTS, ActView
-from bookings.admin.words import gate_mark, status_mark, when
+from bookings.admin.words import SUSPECTED, gate_mark, status_mark, when
 from bookings.models import Appointment
 from bookings.services.noting import note
 from clinic.forms.fields import WordsField
@@ -51,7 +52,7 @@ class AppointmentAdmin(DeskAdmin):
         "told_status",
     )
     list_display_links = ("told_reference",)
-    list_filter = (DayFilter, ClinicFilter, StatusFilter, ClinicianFilter)
+    list_filter = (DayFilter, ClinicFilter, StatusFilter, ClinicianFilter, SuspectedFilter)
     list_select_related = ("location", "service", "clinician", "patient")
     read_with = (*list_select_related, "room", "override_by", "cleared_by")
     search_fields = ("reference",)  # what is searched stands in `desk.matching`
@@ -80,7 +81,8 @@ class AppointmentAdmin(DeskAdmin):
     @admin.display(description="Status", ordering="status")
     def told_status(self, row: Appointment) -> SafeString:
         """With the version she sees, which the action hands to the verb."""
-        marks = [mark for mark in (status_mark(row), gate_mark(row)) if mark]
+        doubt = SUSPECTED if row.suspected else None
+        marks = [mark for mark in (status_mark(row), doubt, gate_mark(row)) if mark]
         words = [format_html('<span class="mark mark-{}">{}</span>', *mark) for mark in marks]
         seen = format_html('<input type="hidden" name="version-{}" value="{}">', row.pk, row.version)
         return SafeString(" ".join([*words, seen]))
@@ -117,6 +119,8 @@ class AppointmentAdmin(DeskAdmin):
 
         return [
             view("queue/", QueueView, "queue"),
+            view("queue/release/", ReleaseView, "release"),
+            view("<int:pk>/real/", RealView, "real"),
             view("<int:pk>/move/", MoveView, "move"),
             *(view(f"<int:pk>/{act.slug}/", ActView, act.verb, act=act) for act in ACTS),
             path(

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from bookings import desk, services
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
-from bookings.admin.words import Mark, at_place, reach, soon
+from bookings.admin.words import SUSPECTED, Mark, at_place, reach, soon
 from bookings.life import Status
 from bookings.models import CallAttempt, CallTask
+from bookings.services.calling import SUSPECTED as SUSPECTED_CALL
 from clinic.forms.fields import WordsField
 from clinic.models import Country, Location
 from clinic.phones import phone_words
@@ -177,7 +178,8 @@ def _marks(call: desk.Call) -> list[Mark]:
     }
     why = CallTask.Why(call.task.why)
     marks = [Mark("late", "! Late")] if call.late else []
-    return [*marks, Mark(kinds[why], why.label)]
+    doubtful = call.task.kind == SUSPECTED_CALL or (call.task.appointment and call.task.appointment.suspected)
+    return [*marks, Mark(kinds[why], why.label), *([SUSPECTED] if doubtful else [])]
 
 
 @admin.register(CallTask)

@@ -79,6 +79,16 @@ class ClinicianFilter(KnownWords):
         return queryset.filter(clinician=int(chosen)) if chosen else queryset
 
 
+class SuspectedFilter(KnownWords):
+    title, parameter_name = "who sent it", "suspected"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Suspected: a machine?")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        return queryset.filter(suspected=True) if self.known() else queryset
+
+
 class DayFilter(admin.SimpleListFilter):
     """A stretch from the list, or any one day (2027-03-02), by each clinic's own calendar."""
 

@@ -9,22 +9,26 @@ from django.utils import timezone
 
 from bookings import desk
 from bookings.admin.desk_admin import DeskView
-from bookings.admin.words import Mark, gate_mark
+from bookings.admin.words import SUSPECTED, Mark, gate_mark
 from clinic.wording import day, hours_age, moment, reference
 from treatments.screening import Level
 
 MOST = 500
+MOST_SUSPECTED = 20  # the rest stands on the page that releases them
 # What a clinician of the clinic reads besides the gate; nobody else does.
 LEVEL_MARKS = {Level.CLEAR: Mark("none", "Clear"), Level.READ: Mark("read", "Read the answers")}
 
 
 class QueueView(DeskView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        waiting = desk.requests_waiting(request.user, now=timezone.now(), most=MOST + 1)
+        now = timezone.now()
+        waiting = desk.requests_waiting(request.user, now=now, most=MOST + 1)
+        suspected = desk.requests_waiting(request.user, now=now, most=MOST_SUSPECTED, suspected=True)
         eyes = desk.eyes_of(request.user)
         context = {
             "title": "Requests",
             "rows": [_row(each, eyes) for each in waiting[:MOST]],
+            "suspected": [_row(each, eyes) for each in suspected],
             "more": len(waiting) > MOST,
             "most": MOST,
             "current": "queue",
@@ -55,6 +59,8 @@ def _marks(waiting: desk.Waiting, eyes: desk.Eyes) -> list[Mark]:
         marks.append(Mark("alarm", "! Its time has passed"))
     elif waiting.soon:
         marks.append(Mark("alarm", "! Soon: answer or release"))
+    if appointment.suspected:
+        marks.append(SUSPECTED)
     if gate := gate_mark(appointment):
         marks.append(gate)
     if eyes.see_answers_at(appointment.location_id):

@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.admin.verbs import ACTS
-from bookings.admin.words import at_place, event_words, gate_mark, reach, status_mark, when
+from bookings.admin.words import (
+    SUSPECTED,
+    Mark,
+    at_place,
+    event_words,
+    gate_mark,
+    reach,
+    status_mark,
+    when,
+)
 from bookings.desk import Eyes, eyes_of
 from bookings.life import Status, Verb, allowed
 from bookings.models import Appointment, CallTask
@@ -44,7 +53,7 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
     return {
         "title": f"Appointment {reference(appointment.reference)}",
         "appointment": appointment,
-        "marks": [mark for mark in (status_mark(appointment), gate_mark(appointment)) if mark],
+        "marks": [mark for mark in _all_marks(appointment) if mark],
         "visit": _visit(appointment),
         "person": _person(appointment),
         "buttons": _buttons(request, appointment),
@@ -62,6 +71,11 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
         ],
         "current": "appointments",
     }
+
+
+def _all_marks(appointment: Appointment) -> tuple[Mark | None, ...]:
+    doubt = SUSPECTED if appointment.suspected else None
+    return status_mark(appointment), doubt, gate_mark(appointment)
 
 
 def _visit(appointment: Appointment) -> list[tuple[str, str]]:
@@ -126,6 +140,9 @@ def _buttons(request: HttpRequest, appointment: Appointment) -> list[Button]:
     if not Membership.objects.places_of(request.user, (Role.MANAGER,)).cover(appointment.location_id):
         legal = [act for act in legal if act.verb != Verb.VOID]
     buttons: list[Button] = []
+    if appointment.suspected and state == Status.PENDING:
+        real = reverse("admin:bookings_appointment_real", args=[appointment.pk])
+        buttons.append(Button("It is real", real, True, False))
     for act in legal:
         url = reverse(act.url_name, args=[appointment.pk])
         at_once = not act.own_page

@@ -45,6 +45,9 @@ class Mark(NamedTuple):
     word: str
 
 
+SUSPECTED = Mark("warn", "? Suspected")
+
+
 def status_mark(appointment: Appointment) -> Mark:
     state = appointment.state
     signs = {Status.PENDING: "? ", Status.ARRIVED: "● ", Status.FULFILLED: "✓ "}
@@ -85,6 +88,8 @@ def reach(patient: Patient) -> str:
 
 def told(appointment: Appointment) -> str:
     """What happens next so that the patient knows."""
+    if appointment.suspected:
+        return "It is suspected, so nothing was sent to the address."
     if appointment.patient and appointment.patient.email:
         return "The patient gets an email."
     return "There is no email: a call to tell the patient is on the list."

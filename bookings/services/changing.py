@@ -65,6 +65,7 @@ def confirm(*, appointment_id: int, expected_version: int, actor: Actor, now: da
         actor=actor,
         now=now,
         still={"clinician_check": appointment.clinician_check},
+        suspected=False,  # whoever confirms it takes it for real
     )
     messages.confirmed(appointment, now=now)
     return appointment
