@@ -13,6 +13,7 @@ from bookings.life import ENDED
 from bookings.models import Appointment
 
 _LINK = signing.Signer(salt="bookings.manage-link")
+_REMINDERS_OFF = signing.Signer(salt="bookings.reminders-off")
 _COOKIE_SALT = "bookings.manage-cookie"
 COOKIE = "__Host-manage" if settings.SECURE_COOKIES else "manage"
 
@@ -37,6 +38,27 @@ def manage_url(key: str) -> str:
     if mark and mark != _mark(email or ""):
         return f"{settings.SITE_URL}{reverse('bookings:find')}"
     return f"{settings.SITE_URL}{reverse('bookings:link', args=[_sign(UUID(uuid), version)])}"
+
+
+def reminders_off_url(key: str) -> str:
+    """The full address of the page that ends reminders to the address of this key: no power over the appointment."""
+    uuid, _, mark = key.partition(":")
+    token = _REMINDERS_OFF.sign(f"{UUID(uuid).hex}-{mark}")
+    return f"{settings.SITE_URL}{reverse('bookings:reminders_off', args=[token])}"
+
+
+def open_reminders_off(text: str) -> Appointment | None:
+    """The appointment of such an address, while we still write to the one it was made for. Does not grow old.
+
+    None for a forged and an unknown one, and where the patient has another email by now.
+    """
+    try:
+        uuid, mark = _REMINDERS_OFF.unsign(text).rsplit("-", 1)
+        found = Appointment.objects.select_related("patient", "location").filter(uuid=UUID(uuid)).first()
+    except (signing.BadSignature, ValueError):
+        return None
+    email = found.patient.email if found and found.patient else ""
+    return found if email and mark == _mark(email) else None
 
 
 def open_link(text: str) -> Appointment | None:

@@ -164,7 +164,11 @@ def withdraw_reminders(*appointments: Appointment, now: datetime) -> None:
 def reminder_words(kind: str, visits: Sequence[Appointment]) -> Words:
     """One reminder of visits on one day at one clinic, all told to one address. The same visits make the same words."""
     told = [
-        {**context_of(each), "person": each.patient.name if each.patient else "", "link": _own_link(each)}
+        {
+            **context_of(each),
+            "person": _typed(each.patient.name) if each.patient else "",
+            "link": _own_link(each),
+        }
         for each in sorted(visits, key=lambda each: (each.starts_at, each.pk))
     ]
     greeted = {one["name"] for one in told}
@@ -320,12 +324,12 @@ def _tell(
     patient = appointment.patient
     if patient is None:
         raise ValueError("A hold has nobody to write to.")
+    if appointment.suspected:
+        return  # a machine may have put that address there: nothing goes to it until staff say that a person did
     words = _write(kind, appointment, extra)
     if not patient.email:
         _ask_to_ring(appointment, patient, kind, words, now)
         return
-    if appointment.suspected:
-        return  # a machine may have put that address there: nothing goes to it until staff say that a person did
     message = outbox.queue(
         kind=kind,
         audience="patient",
@@ -420,7 +424,13 @@ def _greeted(patient: Patient | None) -> str:
     """Whom a message greets: the patient, or who asked for her."""
     if patient is None:
         return ""
-    return f"{patient.asked_by} (for {patient.name})" if patient.asked_by else patient.name
+    name = _typed(patient.name)
+    return f"{_typed(patient.asked_by)} (for {name})" if patient.asked_by else name
+
+
+def _typed(words: str) -> str:
+    """What somebody typed, so that no part of it is taken for a place where a link belongs."""
+    return words.replace("[[", "[ [")
 
 
 def how_we_answer(email: str, reach_by: str) -> str:

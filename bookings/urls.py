@@ -30,6 +30,8 @@ urlpatterns = [
     path("manage/health/", views.health_changed, name="health_changed"),
     path("manage/health/<int:page>/", views.health_again, name="health_again"),
     path("manage/health/wait/", views.health_wait, name="health_wait"),
+    path("manage/reminders/", views.reminders_on, name="reminders_on"),
+    path("reminders/<str:token>/", views.reminders_off, name="reminders_off"),
     path("find/", views.find, name="find"),
     path("find/sent/", views.find_sent, name="find_sent"),
 ]

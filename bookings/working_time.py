@@ -43,6 +43,21 @@ def working_day_at(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
+def days_before(at: datetime, days: int, zone: str) -> datetime:
+    """The instant (UTC) when the clock on the wall shows the same time, that many local days before `at` (aware)."""
+    local = at.astimezone(ZoneInfo(zone))
+    return working_day_at(local.date() - days * _DAY, local.time(), zone)
+
+
+def first_within(at: datetime, opens: time, closes: time, zone: str) -> datetime:
+    """The first instant (UTC) from `at` on at which the clock on the wall shows `opens` or later, and not yet `closes`."""
+    local = at.astimezone(ZoneInfo(zone))
+    if opens <= local.time() < closes:
+        return at.astimezone(UTC)
+    day = local.date() if local.time() < opens else local.date() + _DAY
+    return working_day_at(day, opens, zone)
+
+
 def counts_from(now: datetime, zone: str, holidays: Container[date]) -> datetime:
     """The instant (UTC) from which a request counts: `now` while the desk is open, else the next opening."""
     return add_working_hours(now, 0, zone, holidays)

@@ -21,7 +21,8 @@ from clinic import mail_folder
 from clinic.models import Message
 
 Mail = EmailMultiAlternatives
-_PLACE = re.compile(r"\[\[(\w+)\]\]")
+# [[name]] is filled in from the message's own key, [[name:key]] from the key beside it.
+_PLACE = re.compile(r"\[\[(\w+)(?::([\w:-]+))?\]\]")
 # Controls, invisible marks (changes of direction among them), half characters, line and paragraph separators.
 _NEVER_IN_A_LINE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -84,6 +85,7 @@ def compose(message: Message, now: datetime) -> Mail:
                 "Message-ID": message_id(message),
                 "Date": format_datetime(now),
                 "Auto-Submitted": "auto-generated",  # keeps holiday answers away
+                **_one_click(message),
             },
         )
         if texts["html"]:
@@ -101,19 +103,34 @@ def message_id(message: Message) -> str:
     return f"<{message.uuid}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
 
 
+def _one_click(message: Message) -> dict[str, str]:
+    """The two headers by which a mail program ends such mail at one press (RFC 8058). None where the site has no https.
+
+    The signature that the RFC asks for (DKIM, over both headers too) is put on by the mail server.
+    """
+    url = _value(message.one_click, message.fill_key) if message.one_click else None
+    if url is None or not (url.startswith("https://") or settings.DEMO):
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def _fill(message: Message) -> dict[str, str]:
     """Both bodies with their places filled in. What no filler knows, or has no key, stays as written."""
-    wanted = set(_PLACE.findall(message.text + message.html)) & set(settings.MESSAGE_FILLERS)
     values = {
-        name: str(import_string(settings.MESSAGE_FILLERS[name])(message.fill_key))
-        for name in wanted
-        if message.fill_key
+        place[0]: _value(place[1], place[2] or message.fill_key)
+        for place in _PLACE.finditer(message.text + message.html)
     }
-    for_html = {name: escape(value) for name, value in values.items()}
+    known = {written: value for written, value in values.items() if value is not None}
     return {
-        "text": _PLACE.sub(lambda place: values.get(place[1], place[0]), message.text),
-        "html": _PLACE.sub(lambda place: for_html.get(place[1], place[0]), message.html),
+        "text": _PLACE.sub(lambda place: known.get(place[0], place[0]), message.text),
+        "html": _PLACE.sub(lambda place: escape(known.get(place[0], place[0])), message.html),
     }
+
+
+def _value(name: str, key: str) -> str | None:
+    if not key or name not in settings.MESSAGE_FILLERS:
+        return None
+    return str(import_string(settings.MESSAGE_FILLERS[name])(key))
 
 
 def read_trouble(error: Exception) -> Trouble:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -21,6 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from clinic import letters, limits
 from clinic.models import Heartbeat, Message
@@ -31,8 +32,19 @@ if TYPE_CHECKING:
 log = logging.getLogger("clinic.outbox")
 
 USEFUL_FOR = timedelta(hours=24)  # a later answer than this only confuses: staff ring instead
-Clock = Callable[[], datetime]
 TOO_MANY = "too-many"  # the problem of a message that never was tried: its mailbox had enough that day
+Clock = Callable[[], datetime]
+
+
+class Ruling(NamedTuple):
+    """What a check of `settings.MESSAGE_CHECKS` says of a message about to go: send it, wait until then, or take it back."""
+
+    send: bool
+    wait_until: datetime | None = None
+
+
+GO = Ruling(send=True)
+NO_LONGER_SO = Ruling(send=False)
 
 
 class CannotResend(Exception):
@@ -80,6 +92,7 @@ def queue(
     calendar: str = "",
     calendar_method: str = "",
     fill_key: str = "",
+    one_click: str = "",
     settle_key: str = "",
     now: datetime,
     not_before: datetime | None = None,
@@ -103,6 +116,7 @@ def queue(
     with transaction.atomic(savepoint=False):
         if settle_key:
             supersede(settle_key=settle_key, now=now)
+        may = audience != "patient" or limits.may_write(to, now=now) or kind in settings.MAIL_ALWAYS
         return Message.objects.create(
             kind=kind,
             audience=audience,
@@ -113,11 +127,13 @@ def queue(
             calendar=calendar,
             calendar_method=calendar_method,
             fill_key=fill_key,
+            one_click=one_click,
             settle_key=settle_key,
             queued_at=now,
             not_before=starts,
-        may = audience != "patient" or limits.may_write(to, now=now) or kind in settings.MAIL_ALWAYS
             expires_at=expires_at or starts + USEFUL_FOR,
+            status=Message.Status.QUEUED if may else Message.Status.DEAD,
+            last_problem="" if may else TOO_MANY,
         )
 
 
@@ -132,8 +148,6 @@ def supersede(*, settle_key: str, now: datetime) -> int:
     waiting = Message.objects.unsent().filter(_unleased(now), settle_key=settle_key)
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
 
-            status=Message.Status.QUEUED if may else Message.Status.DEAD,
-            last_problem="" if may else TOO_MANY,
 
 def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
     """Take these back for good, the dead ones too, since what they say is no longer so. Part of the caller's change."""
@@ -141,6 +155,12 @@ def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
         status__in=(Message.Status.QUEUED, Message.Status.DEAD)
     )
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
+
+
+def withdraw_unsent(*, message_id: int, now: datetime) -> bool:
+    """Take back one that waits and was never tried; False when it is being sent or has gone. Part of the caller's change."""
+    waiting = Message.objects.unsent().filter(_unleased(now), pk=message_id, attempts=0)
+    return bool(waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None))
 
 
 def readdress(*, message_id: int, to: str, fill_key: str, calendar: str, now: datetime) -> int:
@@ -211,6 +231,10 @@ def _send(message: Message, post: _Post, done: Sent, clock: Clock) -> None:
         done.superseded += _release(message, status=Message.Status.SUPERSEDED)
         return
     try:
+        ruling = _ruling(message, clock())
+        if not ruling.send:
+            _hold_back(message, ruling, done)
+            return
         post.send(letters.compose(message, clock()))
     except DatabaseError:
         raise  # the database went away while the link was filled in; tried again when the lease has run out
@@ -227,6 +251,20 @@ def _send(message: Message, post: _Post, done: Sent, clock: Clock) -> None:
     else:
         done.sent += _release(message, status=Message.Status.SENT, sent_at=clock(), last_problem="")
         log.info("message=%s attempt=%s sent", message.uuid, message.attempts)
+
+
+def _ruling(message: Message, now: datetime) -> Ruling:
+    """Asked of the room that wrote it, now that it is leased: what was so when it was queued may have changed."""
+    path = settings.MESSAGE_CHECKS.get(message.kind)
+    return import_string(path)(message, now) if path else GO
+
+
+def _hold_back(message: Message, ruling: Ruling, done: Sent) -> None:
+    """Nothing was sent, so this was no attempt."""
+    if ruling.wait_until is not None:
+        _release(message, not_before=ruling.wait_until, attempts=F("attempts") - 1)
+    else:
+        done.superseded += _release(message, status=Message.Status.SUPERSEDED, attempts=F("attempts") - 1)
 
 
 def _replaced(message: Message) -> bool:

@@ -184,10 +184,12 @@ def test_it_says_when_nothing_keeps_pages(content: None) -> None:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """A worker between two turns, without its endless loop."""
+def worker(settings: Any) -> Worker:
+    """A worker between two turns, without its endless loop and with no chore to do."""
+    settings.WORKER_CHORES = []
     made = Worker()
-    made.stopping, made.failures, made.chores_due, made.warmed = False, 0, NOW + timedelta(days=9), None
+    made.stopping, made.failures, made.warmed = False, 0, None
+    made.chores_due = {"clearsessions": NOW + timedelta(days=9)}
     return made
 
 

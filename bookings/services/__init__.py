@@ -5,6 +5,7 @@ from bookings.services.attending import arrive, fulfil, no_show, undo, void
 from bookings.services.calling import close_call, could_not_reach, record_attempt, ring_me
 from bookings.services.changing import Override, cancel, confirm, decline, move, not_answered
 from bookings.services.correcting import correct_contact, correct_patient
+from bookings.services.ending_reminders import reminders_off, reminders_on
 from bookings.services.errors import BookingError
 from bookings.services.finding import ask_for_links
 from bookings.services.following import follow_up
@@ -48,6 +49,8 @@ __all__ = [
     "nothing_changed",
     "record_attempt",
     "record_visit",
+    "reminders_off",
+    "reminders_on",
     "renew_hold",
     "request",
     "ring_me",

@@ -173,6 +173,7 @@ def move(
             changes["answer_by"] = promise(location, now, diary.holidays(location.country)).answer_by
     appointment = walk(appointment, verb, expected_version=expected_version, actor=actor, now=now, **changes)
     _move_calls(appointment, now)
+    messages.withdraw_reminders(appointment, now=now)
     messages.moved(appointment, before=before, now=now)
     if asks_again:
         messages.new_request(appointment, now=now)

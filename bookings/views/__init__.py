@@ -5,6 +5,7 @@ from bookings.views.health_again import health_again, health_changed, health_wai
 from bookings.views.link_finding import find, find_sent
 from bookings.views.managing import calendar, link, manage
 from bookings.views.moving import move
+from bookings.views.reminders_off import reminders_off, reminders_on
 from bookings.views.ringing import ring_me, ring_me_sent
 from bookings.views.second_person import another
 from bookings.views.sending import check, sent
@@ -33,6 +34,8 @@ __all__ = [
     "link_again",
     "manage",
     "move",
+    "reminders_off",
+    "reminders_on",
     "ring_me",
     "ring_me_sent",
     "sent",

@@ -16,6 +16,7 @@ WITHOUT_TEMPLATE = {
     "clinic:photo": "a file",
     "clinic:security": "a file",
     "clinic:speculation": "rules for browsers",
+    "bookings:reminders_on": "a button of the manage page",
     "bookings:link": "a redirect that takes the token out of the address",
     "treatments:robots": "a file",
     "treatments:sitemap": "a file",

@@ -1,4 +1,4 @@
-"""Sends what is due about once a second, keeps the pages warm, does the hourly chores, until told to stop. Holds no rule.
+"""Sends what is due about once a second, keeps the pages warm, does each chore in its time, until told to stop. Holds no rule.
 
 Logs ids and counts only. A database or a mail server that is away makes it wait, never stop.
 """
@@ -26,16 +26,17 @@ log = logging.getLogger("clinic.worker")
 PAUSE = 1.0  # seconds between two looks at an empty queue
 LONGEST_PAUSE = 30.0  # after many failures in a row
 BATCH_SECONDS = 10.0  # a slow mail server must not keep the heartbeat waiting
-CHORES_EVERY = timedelta(hours=1)
+SESSIONS_EVERY = timedelta(hours=1)
+USUAL_MINUTES = 60  # between two runs of a chore that names no number of its own
 
 
 class Command(BaseCommand):
-    help = "Send queued mail and do the hourly chores until stopped (Ctrl-C or SIGTERM)."
+    help = "Send queued mail and do the chores until stopped (Ctrl-C or SIGTERM)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
         self.failures = 0
-        self.chores_due = timezone.now()
+        self.chores_due: dict[str, datetime] = {}
         self.warmed: object = None
         page_cache.release()  # of the code that runs here, whatever is copied over it later
         try:
@@ -82,9 +83,7 @@ class Command(BaseCommand):
         if done.any():
             log.info("%s", done)
         self._do_one("pages", lambda: self._keep_pages(now))
-        if now >= self.chores_due and not self.stopping:
-            self.chores_due = now + CHORES_EVERY
-            self._do_chores(now)
+        self._do_chores(now)
         return None if done.away else done.more
 
     def _keep_pages(self, now: datetime) -> None:
@@ -96,19 +95,33 @@ class Command(BaseCommand):
             log.info("pages: %s", warming.warm(stop=lambda: self.stopping))
 
     def _do_chores(self, now: datetime) -> None:
-        self.warmed = None  # a page that broke gets another chance
-        self._do_one("clearsessions", lambda: call_command("clearsessions"))
-        for path in settings.WORKER_CHORES:
-            self._do_one(path, lambda path=path: import_string(path)(now=now))
+        """Each chore whose time has come: at the start, and then every so many minutes of its own."""
+        if self._is_due("clearsessions", SESSIONS_EVERY, now):
+            self.warmed = None  # a page that broke gets another chance
+            self._do_one("clearsessions", lambda: call_command("clearsessions"))
+        for chore in settings.WORKER_CHORES:
+            path, _, minutes = chore.partition("@")
+            if self._is_due(path, timedelta(minutes=float(minutes or USUAL_MINUTES)), now):
+                self._do_one(path, lambda path=path: import_string(path)(now=now))
+
+    def _is_due(self, name: str, every: timedelta, now: datetime) -> bool:
+        if self.stopping or now < self.chores_due.get(name, now):
+            return False
+        self.chores_due[name] = now + every
+        return True
 
     def _do_one(self, name: str, chore: Any) -> None:
-        """A chore that fails is said, and keeps no mail waiting."""
+        """A chore that fails is said, and keeps no mail waiting. What it counted is said too, where it did anything."""
         try:
-            chore()
+            done = chore()
         except ImportError:
             log.error("chore %s cannot be imported. Correct WORKER_CHORES.", name)
         except Exception as error:
             log.error("chore %s failed: %s", name, type(error).__name__)
+        else:
+            counted = {what: count for what, count in done.items() if count} if isinstance(done, dict) else {}
+            if counted:
+                log.info("chore %s: %s", name, counted)
 
     def _back_off(self) -> float:
         self.failures += 1
