@@ -18,6 +18,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from clinic import page_cache
+from clinic.filling import filled, gaps_in
 from clinic.page_cache import AWAY_SECONDS, DATABASE_AWAY, Kept
 
 View = Callable[..., HttpResponse]
@@ -64,7 +65,7 @@ def informs(view: View) -> View:
         edition = page_cache.edition()
         page = page_cache.find(path=path, edition=edition, now=now)
         if page and (page.is_fresh(now) or time.monotonic() < _database["away_until"]):
-            return answer(request, page)
+            return answer(request, page, now)
         nobody = Nobody(request)
         try:
             response = view(nobody, *args, **kwargs)
@@ -72,23 +73,23 @@ def informs(view: View) -> View:
             if page is None:
                 raise
             _database["away_until"] = time.monotonic() + AWAY_SECONDS
-            return answer(request, page)
+            return answer(request, page, now)
         if not _is_whole(response, nobody):
             patch_cache_control(response, no_cache=True)
             return response
         page = _made(response, edition, now)
         if nobody.may_be_kept and not connection.errors_occurred:  # a template may have swallowed one
             page_cache.keep(path=path, page=page)
-        return answer(request, page)
+        return answer(request, page, now)
 
     kept.informs = True  # type: ignore[attr-defined]
     return kept
 
 
-def answer(request: HttpRequest, page: Kept) -> HttpResponse:
+def answer(request: HttpRequest, page: Kept, now: datetime) -> HttpResponse:
     """The page in the coding the browser likes best; 304 where it has these very bytes; no body for HEAD."""
     coding = coding_for(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-    body = page.bodies[coding]
+    body = filled(page, coding, now) if page.gaps else page.bodies[coding]
     headers = {
         **page.headers,
         "Cache-Control": "no-cache",
@@ -131,4 +132,5 @@ def _is_whole(response: HttpResponse, nobody: Nobody) -> bool:
 
 def _made(response: HttpResponse, edition: str | None, now: datetime) -> Kept:
     headers = {name: value for name, value in response.items() if name not in NOT_KEPT}
-    return page_cache.made(content=response.content, headers=headers, edition=edition, now=now)
+    content = response.content
+    return page_cache.made(content=content, headers=headers, edition=edition, now=now, gaps=gaps_in(content))

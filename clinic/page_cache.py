@@ -59,6 +59,7 @@ class Kept:
     edition: str
     day: date  # in London
     made_at: datetime
+    gaps: tuple[str, ...] = ()  # what is filled in at answer time, as `clinic/filling.py` reads it
 
     def is_of(self, edition: str | None, now: datetime) -> bool:
         return self.edition == edition and now - self.made_at < KEPT_FOR
@@ -71,15 +72,22 @@ def day_of(now: datetime) -> date:
     return now.astimezone(ZONE).date()
 
 
-def made(*, content: bytes, headers: dict[str, str], edition: str | None, now: datetime) -> Kept:
+def made(
+    *,
+    content: bytes,
+    headers: dict[str, str],
+    edition: str | None,
+    now: datetime,
+    gaps: tuple[str, ...] = (),
+) -> Kept:
     """A page in all its codings. The same content gives the same bytes and the same ETags everywhere."""
     bodies = {
         "": content,
         "gzip": gzip.compress(content, mtime=0),
         "br": brotli.compress(content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
     }
-    coded = {coding: Body(body, _etag(body)) for coding, body in bodies.items()}
-    return Kept(headers, coded, edition or "", day_of(now), now)
+    coded = {coding: body_of(body) for coding, body in bodies.items()}
+    return Kept(headers, coded, edition or "", day_of(now), now, gaps)
 
 
 def edition() -> str | None:
@@ -176,6 +184,11 @@ def _files() -> list[Path]:
     return sorted([*found, *(path for path in (base / "templates").rglob("*") if path.is_file())])
 
 
+def ask(do: Callable[[BaseCache], Answer]) -> Answer | None:
+    """What the shared store answers; None while it is away, which is said once and costs nobody a page."""
+    return _shared.ask(do)
+
+
 class _Shared:
     """The shared store, which may be away: then nothing is found and nothing kept."""
 
@@ -241,5 +254,5 @@ def _key(path: str, name: str = "") -> str:
     return f"{name or release()}:{hashlib.sha256(path.encode()).hexdigest()[:32]}"
 
 
-def _etag(body: bytes) -> str:
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+def body_of(content: bytes) -> Body:
+    return Body(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')

@@ -219,6 +219,8 @@ if _kind == "FileBasedCache":
     CACHES["pages"]["BACKEND"] = "clinic.page_stores.PageFiles"
 if _kind == "RedisCache":
     CACHES["pages"]["BACKEND"] = "clinic.page_stores.PageRedis"
+# What changes by the minute on a page kept for a day: functions that take the key of a gap, and answer with its HTML.
+PAGE_FILLERS = {"next_times": "bookings.templatetags.next_times.fill"}
 # Functions that list the addresses of pages whose route has a part that varies, for `warm_pages`.
 WARM_PATHS = ["clinic.warm_paths.paths", "treatments.warm_paths.paths"]
 

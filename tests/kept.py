@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import caches
 from django.db import connection
 
-from clinic import informing, page_cache
+from clinic import filling, fleeting, informing, page_cache
 from tests.test_settings import PRODUCTION, ROOT
 
 SHOW = "import json; from django.conf import settings; print(json.dumps(settings.CACHES))"
@@ -47,6 +47,8 @@ def forget() -> None:
     """As if this process had just started."""
     page_cache._memory.clear()
     page_cache._shared = page_cache._Shared()
+    fleeting.memory = fleeting._Memory()
+    filling._filled.clear()
     informing._database["away_until"] = 0.0
     connection.errors_occurred = False  # what an earlier test provoked
 
@@ -54,12 +56,13 @@ def forget() -> None:
 @contextmanager
 def another_worker() -> Iterator[None]:
     """Inside, this process is another one: it remembers no page and reaches the store over a line of its own."""
-    mine = page_cache._memory, page_cache._shared
+    mine = page_cache._memory, page_cache._shared, fleeting.memory
     page_cache._memory, page_cache._shared = {}, page_cache._Shared()
+    fleeting.memory = fleeting._Memory()
     line = caches["pages"]
     del caches["pages"]
     try:
         yield
     finally:
-        page_cache._memory, page_cache._shared = mine
+        page_cache._memory, page_cache._shared, fleeting.memory = mine
         caches["pages"] = line

@@ -406,8 +406,8 @@ def test_a_page_made_during_an_edit_is_not_kept_for_after_it(
         return made(**words)
 
     monkeypatch.setattr(page_cache, "made", edited_meanwhile)
-    assert "Taplow" not in get(PLACE).content.decode()
-    assert "Taplow" in get(PLACE).content.decode()
+    assert "<h1>Taplow" not in get(PLACE).content.decode()  # its gaps are filled later, and know the new name
+    assert "<h1>Taplow" in get(PLACE).content.decode()
 
 
 def test_a_process_killed_right_after_the_commit_only_delays_the_drop(kept_pages: None) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
+from bookings import next_times
 from bookings.life import Status
 from bookings.limits import refuse_hoarder
 from bookings.models import Appointment, Service
@@ -65,6 +66,7 @@ def renew_hold(*, key: UUID, now: datetime) -> datetime | None:
 def let_go(*, key: UUID) -> bool:
     """Give the held time back. False where nothing was held."""
     held = Appointment.objects.filter(idempotency_key=key, status=Status.HOLD)
+    next_times.drop()
     return bool(held.update(status=Status.CANCELLED, idempotency_key=None))
 
 

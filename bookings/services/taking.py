@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from bookings import diary
+from bookings import diary, next_times
 from bookings.availability import Busy, Pair, candidates_at, is_free, rota_pairs
 from bookings.life import Status
 from bookings.models import Appointment, Service
@@ -76,6 +76,7 @@ def take(
     found = free(taken)
     if not found:
         raise TimeTaken
+    next_times.drop()
     fewest = min(found, key=lambda pair: (_visits(taken)[pair[0]], pair))
     return _columns(location, service, fewest, starts_at, ends_at)
 
@@ -106,6 +107,7 @@ def take_again(appointment: Appointment, *, now: datetime) -> None:
     taken = _taken(appointment.location, starts_at, ends_at, now, [pair], appointment)
     if not _free_pairs([pair], appointment.location, starts_at, ends_at, taken):
         raise TimeTaken
+    next_times.drop()
 
 
 def lock(pairs: Collection[Pair]) -> None:

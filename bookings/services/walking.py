@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from bookings.life import ENDED, Verb, after
+from bookings import next_times
+from bookings.life import BLOCKING, ENDED, Verb, after
 from bookings.models import Appointment, AppointmentEvent
 from bookings.services.errors import ChangedByAnother, NotAllowed
 from clinic.models import Membership, Role
@@ -47,6 +48,15 @@ def require(actor: Actor, location_id: int, roles: tuple[Role, ...] = DESK) -> N
         raise NotAllowed
 
 
+def require_clinician(actor: Actor, location_id: int) -> None:
+    """Of staff, a clinician of this clinic alone: an administrator is none. Raises NotAllowed."""
+    if actor.by != "staff":
+        return
+    theirs = Membership.objects.filter(user=actor.user, user__is_active=True, role=Role.CLINICIAN)
+    if not theirs.filter(Q(location=None) | Q(location=location_id)).exists():
+        raise NotAllowed("Only a clinician of this clinic may do this.")
+
+
 def read(appointment_id: int) -> Appointment:
     return Appointment.objects.select_related("location", "service", "patient").get(pk=appointment_id)
 
@@ -79,6 +89,8 @@ def walk(
     if not claimed.update(status=to, version=F("version") + 1, **changes):
         appointment = read(appointment.pk)
         raise ChangedByAnother(appointment, _last_event(appointment))
+    if (was in BLOCKING) != (to in BLOCKING):
+        next_times.drop()
     before = appointment
     appointment = read(appointment.pk)
     _write_event(appointment, verb, actor, now, reason_code, before)
