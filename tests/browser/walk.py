@@ -57,9 +57,9 @@ def by_questions(page: Page, time: str | re.Pattern[str] = "10:15am") -> Iterato
     yield from _from_details(page)
 
 
-def by_phone(page: Page) -> Iterator[str]:
+def by_phone(page: Page, time: str | re.Pattern[str] = "10:15am") -> Iterator[str]:
     """The short route: the health questions on the phone."""
-    yield from to_health(page)
+    yield from to_health(page, time)
     press(page, "Ask me all of this on the phone")
     yield "details"
     yield from _from_details(page)
