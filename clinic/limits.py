@@ -73,7 +73,7 @@ def count(name: str, who: str, *, now: datetime, most: int | None = None) -> Non
     fresh = Tally(what=name, who=hashed(name, who), since=since)
     with transaction.atomic():
         Tally.objects.bulk_create([fresh], ignore_conflicts=True)
-        lately = mine.filter(since__gt=since - allowed.stretch)
+        lately = mine.filter(since__gte=since - allowed.stretch)  # a part too much rather than one too few
         # The rows are locked before they are added up: of two at once, one waits and sees the other.
         list(lately.order_by("since").select_for_update().values_list("pk", flat=True))
         done = lately.aggregate(total=Sum("count"))["total"]

@@ -56,7 +56,8 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """Somebody reached a limit: one page for all of them, with the phones, and the form to send again later."""
-    context = {"typed": typed_in(request), "again": request.get_full_path()}
+    # `exception`, as on the page for what is not there: this is no page to share, whatever its address is.
+    context = {"typed": typed_in(request), "again": request.get_full_path(), "exception": ""}
     response = render(request, "clinic/too_many.html", context, status=429)
     response.headers["Retry-After"] = str(TOO_MANY_SECONDS)
     return response
