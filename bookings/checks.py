@@ -12,6 +12,7 @@ from django.db import OperationalError, ProgrammingError, connections
 from bookings.fees import fees_as_shown, tells_consultation_fee
 from bookings.models import guard
 from bookings.working_time import DESK_HOURS
+from clinic.limits import Limit
 from clinic.models import Location
 
 
@@ -78,3 +79,21 @@ def fee_is_told_before_we_confirm(
         )
         for place in silent
     ]
+
+
+@register()
+def limits_hold(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each limit can be read, and held times are counted for as long as a hold may live: else an address keeps more."""
+    found: list[CheckMessage] = []
+    for name, text in settings.LIMITS.items():
+        try:
+            limit = Limit.read(text)
+        except ValueError:
+            hint = "Write it as times/minutes, at least 1 and 6: 20/120 is 20 times in 120 minutes."
+            found.append(Error(f"The limit {name} is {text!r}.", hint=hint, id="bookings.E003"))
+            continue
+        if name.startswith("hold-") and limit.minutes < settings.HOLD_MAX_MINUTES:
+            said = f"The limit {name} reaches over {limit.minutes} minutes, but a hold may live HOLD_MAX_MINUTES."
+            hint = f"Give it {settings.HOLD_MAX_MINUTES} minutes or more."
+            found.append(Error(said, hint=hint, id="bookings.E004"))
+    return found
