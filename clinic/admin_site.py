@@ -40,6 +40,10 @@ class StaffAdminSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         return [path("ready/", self.admin_view(self.ready), name="ready"), *super().get_urls()]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Stock, and whether the menu leads to what managers alone read."""
+        return {**super().each_context(request), "manages": standing(request).is_one_of((Role.MANAGER,))}
+
     def ready(self, request: HttpRequest) -> TemplateResponse:
         """What only the clinic knows: what is there, what is missing, and where to fill it in."""
         if not standing(request).is_one_of((Role.MANAGER,)):

@@ -106,6 +106,7 @@ def told(request_made: Appointment) -> list[str]:
         reverse("admin:clinic_feedback_changelist"),
         reverse("admin:clinic_feedback_change", args=[said.pk]),
         reverse("admin:clinic_organisation_add"),
+        reverse("admin:bookings_stepcount_changelist"),
     ]
 
 
@@ -137,6 +138,16 @@ def test_a_complaint_answered_without_words_says_so_at_the_field(
     page.goto(told[2])
     follow(page, page.get_by_role("button", name="Answered"))
     assert page.locator("#id_note_error").count() == 1
+    assert faults(page) == []
+
+
+def test_weeks_that_cannot_be_are_said_at_the_field(
+    visitor: Callable[..., Page], faults: Faults, told: list[str]
+) -> None:
+    page = visitor(scripts=True, bypass_csp=True)
+    log_in(page, "manager")
+    page.goto(f"{reverse('admin:bookings_stepcount_changelist')}?period=dates&until=2027-03-02")
+    assert page.locator("#id_since_error").count() == 1
     assert faults(page) == []
 
 
