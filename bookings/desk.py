@@ -36,16 +36,17 @@ class Eyes:
     clinics: frozenset[int | None]
 
     def see_answers_at(self, location_id: int | None) -> bool:
-        return self.superuser or self._is_clinician_at(location_id)
+        return self.superuser or self.is_clinician_at(location_id)
 
     def see_script(self, task: CallTask) -> bool:
         return not task.for_clinician or self.see_answers_at(task.location_id)
 
     def may_make(self, task: CallTask) -> bool:
         """Only a clinician makes a health call: a superuser is none."""
-        return not task.for_clinician or self._is_clinician_at(task.location_id)
+        return not task.for_clinician or self.is_clinician_at(task.location_id)
 
-    def _is_clinician_at(self, location_id: int | None) -> bool:
+    def is_clinician_at(self, location_id: int | None) -> bool:
+        """A superuser is none: writing down a visit or clearing a patient is a clinical act."""
         if location_id is None:
             return bool(self.clinics)
         return None in self.clinics or location_id in self.clinics
@@ -87,13 +88,13 @@ def requests_waiting(user: User, *, now: datetime, most: int, suspected: bool = 
     return sorted(waiting, key=lambda each: not each.soon)  # stable: the oldest stay first among equals
 
 
-def _waiting(row: Appointment, free_days: Collection[date], now: datetime) -> Waiting:
 def suspected_requests(user: User, *, most: int) -> list[Appointment]:
     """What a machine seems to have asked for, the oldest first."""
     rows = Appointment.objects.visible_to(user).needs_answer().filter(suspected=True)
     return list(rows.select_related("patient", "location")[:most])
 
 
+def _waiting(row: Appointment, free_days: Collection[date], now: datetime) -> Waiting:
     place = row.location
     today, visit = (at.astimezone(place.zone).date() for at in (now, row.starts_at))
     return Waiting(

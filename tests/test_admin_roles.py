@@ -39,7 +39,9 @@ OF_APPOINTMENT = {
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
 OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200}
-OF_NOBODY = ("queue", "changelist", "add")
+OF_NOBODY = ("queue", "today", "changelist", "add")
+# A clinician of the clinic alone: tests/test_admin_today.py.
+CLINICAL = ("unchanged", "answers", "visit")
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +87,7 @@ def admin_names() -> set[str]:
 
 
 def test_every_address_of_the_desk_is_in_the_matrix() -> None:
-    known = {f"bookings_appointment_{name}" for name in (*OF_APPOINTMENT, *OF_NOBODY)}
+    known = {f"bookings_appointment_{name}" for name in (*OF_APPOINTMENT, *OF_NOBODY, *CLINICAL)}
     known |= {f"bookings_calltask_{name}" for name in (*OF_CALL, "changelist", "add")}
     known |= {f"bookings_patient_{name}" for name in (*OF_PATIENT, "changelist", "add")}
     stock = ("changelist", "add", "history", "delete", "change")

@@ -18,11 +18,14 @@ from bookings import desk, services
 from bookings.admin.adding import AddView
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
 from bookings.admin.filters import ClinicFilter, ClinicianFilter, DayFilter, StatusFilter, SuspectedFilter
+from bookings.admin.letters import LettersView, LetterView
 from bookings.admin.moving import MoveView
 from bookings.admin.queue import QueueView
 from bookings.admin.reading import read_page
 from bookings.admin.suspected import RealView, ReleaseView
+from bookings.admin.today import RecordView, TodayView
 from bookings.admin.verbs import ACTS, ActView
+from bookings.admin.visiting import AnswersView, UnchangedView
 from bookings.admin.words import SUSPECTED, gate_mark, status_mark, when
 from bookings.models import Appointment
 from bookings.services.noting import note
@@ -118,7 +121,15 @@ class AppointmentAdmin(DeskAdmin):
             return path(route, page, name=f"bookings_appointment_{name}")
 
         return [
+            view("today/", TodayView, "today"),
             view("queue/", QueueView, "queue"),
+            view("<int:pk>/unchanged/", UnchangedView, "unchanged"),
+            view("<int:pk>/answers/", AnswersView, "answers"),
+            view("<int:pk>/visit/", RecordView, "visit"),
+            view("letters/", LettersView, "letters"),
+            view("letters/<slug:kind>/", LetterView, "letter"),
+            view("<int:pk>/letters/", LettersView, "letters_of"),
+            view("<int:pk>/letters/<slug:kind>/", LetterView, "letter_of"),
             view("queue/release/", ReleaseView, "release"),
             view("<int:pk>/real/", RealView, "real"),
             view("<int:pk>/move/", MoveView, "move"),

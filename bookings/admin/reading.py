@@ -58,10 +58,10 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
         "person": _person(appointment),
         "buttons": _buttons(request, appointment),
         "sees_answers": sees,
-        "health": _health(appointment) if sees else [],
+        "health": health_rows(appointment) if sees else [],
         "answers": answers,
         "ticked": [answer for answer in answers if answer.level > Level.CLEAR],
-        "consents": [_consent(each, place) for each in appointment.consents.select_related("taken_by")],
+        "consents": [consent_words(each, place) for each in appointment.consents.select_related("taken_by")],
         "sent": [_sent(each, place) for each in appointment.messages.select_related("message")],
         "notes": [_note(each, place) for each in appointment.notes.select_related("author")],
         "calls": [_call(each, eyes, place) for each in appointment.call_tasks.all()],
@@ -116,7 +116,7 @@ def _person(appointment: Appointment) -> list[tuple[str, str]]:
     return [(label, words) for label, words in rows if words]
 
 
-def _health(appointment: Appointment) -> list[tuple[str, str]]:
+def health_rows(appointment: Appointment) -> list[tuple[str, str]]:
     """For a clinician alone: what the answers led to, and who cleared it."""
     rows = [
         ("Level", LEVEL_WORDS.get(Level(appointment.screening_level), "Ring first")),
@@ -157,7 +157,7 @@ def _buttons(request: HttpRequest, appointment: Appointment) -> list[Button]:
     return buttons
 
 
-def _consent(consent: Any, place: Any) -> tuple[str, str]:
+def consent_words(consent: Any, place: Any) -> tuple[str, str]:
     by = f", taken down by {_name(consent.taken_by)}" if consent.taken_by else ""
     return f"{at_place(consent.given_at, place)}, version {consent.version}{by}", consent.wording
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +26,7 @@ from clinic.permissions import DESK
 from clinic.wording import reference
 
 NEWEST = 2**31 - 1
+BACK = ("queue", "calls", "today", "mine")  # lists that a press may lead back to
 
 
 class PressForm(forms.Form):
@@ -32,7 +34,7 @@ class PressForm(forms.Form):
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=NEWEST)
     back = forms.ChoiceField(
-        widget=forms.HiddenInput, choices=[("", ""), ("queue", "queue"), ("calls", "calls")], required=False
+        widget=forms.HiddenInput, choices=[(page, page) for page in ("", *BACK)], required=False
     )
 
     def given(self) -> dict[str, Any]:
@@ -218,6 +220,15 @@ def back_to(desk: Any, request: HttpRequest, appointment: Appointment, back: str
         return reverse("admin:bookings_appointment_queue")
     if back == "calls":
         return reverse("admin:bookings_calltask_changelist")
+    if back in ("today", "mine"):
+        return today_url(appointment, mine=back == "mine")
     if desk.get_queryset(request).filter(pk=appointment.pk).exists():
         return reverse("admin:bookings_appointment_change", args=[appointment.pk])
     return reverse("admin:bookings_appointment_changelist")
+
+
+def today_url(appointment: Appointment, *, mine: bool = False) -> str:
+    """The day's list that this appointment stands on: of its clinic, or of the clinician who looks."""
+    on = appointment.starts_at.astimezone(appointment.location.zone).date()
+    clinic = "mine" if mine else appointment.location.slug
+    return f"{reverse('admin:bookings_appointment_today')}?{urlencode({'clinic': clinic, 'day': on.isoformat()})}"

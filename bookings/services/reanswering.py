@@ -13,8 +13,7 @@ from bookings.services.answers import are_current, as_pages, keep_again, keep_an
 from bookings.services.errors import BookingError, TooLate
 from bookings.services.requesting import MustWait
 from bookings.services.transaction import durable
-from bookings.services.walking import Actor, read, require, walk
-from clinic.models import Role
+from bookings.services.walking import Actor, read, require_clinician, walk
 from treatments import screening
 from treatments.screening import Level, Outcome
 
@@ -40,7 +39,7 @@ def answer_again(
     time has come; ChangedByAnother; NotAllowed; AnswerProblem for answers that no page could have sent.
     """
     appointment = read(appointment_id)
-    require(actor, appointment.location_id, roles=(Role.CLINICIAN,))
+    require_clinician(actor, appointment.location_id)
     here = actor.by == "staff"
     _refuse_past(appointment, actor, now)
     area = appointment.area or UNKNOWN_AREA
@@ -77,7 +76,7 @@ def nothing_changed(
 ) -> Appointment:
     """The same answers, given again today. Raises BookingError where our questions have changed since, NotAllowed."""
     appointment = read(appointment_id)
-    require(actor, appointment.location_id, roles=(Role.CLINICIAN,))
+    require_clinician(actor, appointment.location_id)
     _refuse_past(appointment, actor, now)
     rows = newest(appointment)
     if not are_current(rows):

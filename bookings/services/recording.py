@@ -14,8 +14,8 @@ from bookings.models.visits import STOCKING_DAYS
 from bookings.services.errors import BookingError
 from bookings.services.sessions import rest_until
 from bookings.services.transaction import durable
-from bookings.services.walking import Actor, read, require, walk
-from clinic.models import Clinician, Role
+from bookings.services.walking import Actor, read, require_clinician, walk
+from clinic.models import Clinician
 from clinic.wording import day_year
 
 ASK_FIRST = "Ask first whether anything has changed, and press the answer. Then write down the visit."
@@ -47,7 +47,7 @@ def record_visit(
     ChangedByAnother, IllegalMove.
     """
     appointment = read(appointment_id)
-    require(actor, appointment.location_id, roles=(Role.CLINICIAN,))
+    require_clinician(actor, appointment.location_id)
     treated = appointment.service.kind == Service.Kind.SESSION
     if appointment.version == expected_version:
         after(Verb.RECORD, appointment.state)

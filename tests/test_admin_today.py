@@ -1,0 +1,302 @@
+"""Today, the staff home page: who comes, what to know, what to press next, and what reception does not see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from bookings import services
+from bookings.life import Status
+from bookings.models import Appointment, VisitRecord
+from bookings.services import Visit
+from clinic.models import Clinician, Location, Message
+from tests import cast, desk_cast
+from tests.cast import FREE_TIME, NOW
+from tests.desk_cast import at, manager, nurse, page_of, press, queries, receptionist, superuser, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+TODAY = "/admin/bookings/appointment/today/"
+DAY = f"{TODAY}?day=2027-03-02"
+MORNING = FREE_TIME.replace(hour=8, minute=0)
+HALF_HOUR = dt.timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(MORNING, tick=False) as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def place() -> Location:
+    cast.make_gap()
+    return cast.make_clinic()
+
+
+def booked(place: Location, nth: int = 0, name: str = "Brigid Test", **changes: object) -> Appointment:
+    who = cast.make_details(name=name, email=f"p{nth}@example.org")
+    return cast.make_booked(place, starts_at=FREE_TIME + nth * HALF_HOUR, patient=who, **changes)
+
+
+# --- The list -----------------------------------------------------------------------------------------------------
+def test_people_stand_in_the_order_of_the_day_with_age_and_kind(place: Location) -> None:
+    booked(place, 2, "Carol Second")
+    booked(place, 0, "Anna First")
+    words = text_of(nurse(place).get(DAY))
+    assert words.index("Anna First") < words.index("Carol Second")
+    assert "10:15am Anna First, 68 · first visit" in words
+    assert "2 people. Next: 10:15am." in words
+
+
+def test_the_names_of_the_day_before_and_of_another_clinic_are_not_on_it(place: Location) -> None:
+    booked(place, 0, "Anna First")
+    there = cast.make_clinic("london")
+    booked(there, 1, "Lena London")
+    client = at(cast.make_staff("both", "receptionist", place, there))
+    assert "Lena London" not in text_of(client.get(f"{DAY}&clinic=maidenhead"))
+    assert "Anna First" not in text_of(client.get(f"{DAY}&clinic=london"))
+    assert "Anna First" not in text_of(client.get(f"{TODAY}?day=2027-03-03&clinic=maidenhead"))
+
+
+def test_a_clinic_that_is_not_hers_shows_her_own(place: Location) -> None:
+    booked(cast.make_clinic("london"), 0, "Lena London")
+    words = text_of(receptionist(place).get(f"{DAY}&clinic=london"))
+    assert "at Maidenhead" in words
+    assert "Lena London" not in words
+
+
+def test_mine_is_one_clinicians_list_at_all_her_clinics(place: Location) -> None:
+    there = cast.make_clinic("london")
+    booked(place, 0, "Anna Mine")
+    booked(there, 2, "Lena Other")
+    user = cast.make_staff("ash", "clinician", place, there)
+    Clinician.objects.filter(name="Nurse Demo Maidenhead").update(user=user)
+    words = text_of(at(user).get(f"{DAY}&clinic=mine"))
+    assert "Anna Mine" in words
+    assert "Lena Other" not in words
+
+
+def test_a_session_is_counted_and_the_last_visit_is_told(place: Location) -> None:
+    cast.make_session(place, visit=Visit(decision="treat", sessions_planned=4))
+    words = text_of(nurse(place).get(DAY))
+    assert "session 1 of about 4" in words
+    assert "Last here 2 February (28 days). We agreed on treatment." in words
+
+
+def test_free_times_and_breaks_stand_between(place: Location) -> None:
+    booked(place, 0)
+    words = text_of(nurse(place).get(DAY))
+    assert "9:00am Free, 1 hour 15 minutes Add" in words
+    assert "10:45am Free, 6 hours 15 minutes" in words
+
+
+def test_what_is_closed_is_not_free(place: Location) -> None:
+    cast.make_closure(FREE_TIME.replace(hour=12), FREE_TIME.replace(hour=17))
+    assert "Free, 3 hours" in text_of(nurse(place).get(DAY))
+
+
+def test_cancelled_and_held_times_are_no_people(place: Location) -> None:
+    cast.act(services.cancel, booked(place, 0, "Anna Gone"), now=NOW)
+    services.hold(
+        key=uuid4(), location=place, service=cast.make_service(), starts_at=FREE_TIME + HALF_HOUR, now=NOW
+    )
+    words = text_of(nurse(place).get(DAY))
+    assert "Nobody is expected" in words
+    assert "Anna Gone" not in words
+
+
+def test_it_says_whom_to_ring_before_when(place: Location) -> None:
+    asked = desk_cast.ringing_request(place)
+    Appointment.objects.filter(pk=asked.pk).update(ring_by=MORNING + dt.timedelta(hours=1))
+    assert "1 to ring, the first before 9am." in text_of(nurse(place).get(DAY))
+
+
+@pytest.mark.parametrize("day", ["", "tomorrow", "2027-02-30", "0001-01-01", "9999-12-31", "2027-03-02x" * 9])
+def test_a_day_that_is_none_shows_a_day(place: Location, day: str) -> None:
+    assert nurse(place).get(TODAY, {"day": day, "who": "x"}).status_code == 200
+
+
+# --- What to know, and who may -------------------------------------------------------------------------------------
+def test_marks_stand_with_the_most_serious_first(place: Location) -> None:
+    ticks = {1: frozenset({"clot"}), 2: frozenset(), 3: frozenset({"blood-thinners"})}
+    answers = {page: cast.PageAnswer(codes, none=not codes) for page, codes in ticks.items()}
+    cast.make_request(place, answers=answers, travel_on=dt.date(2027, 3, 12))
+    words = text_of(nurse(place).get(DAY))
+    marks = ["! Doctor first", "! Past clot", "! Blood thinners", "! Travels 12 March, 10 days"]
+    assert [words.index(mark) for mark in marks] == sorted(words.index(mark) for mark in marks)
+
+
+def test_reception_sees_the_same_page_without_answers(place: Location) -> None:
+    desk_cast.ringing_request(place, area="wider")
+    for client in (receptionist(place), manager(place)):
+        words = text_of(client.get(DAY))
+        assert "? Nurse to ring first" in words
+        for told in (*desk_cast.ANSWER_WORDS, "Doctor first", "Health answers"):
+            assert told not in words
+
+
+def test_a_clinician_of_another_clinic_sees_none_either(place: Location) -> None:
+    there = cast.make_clinic("london")
+    desk_cast.ringing_request(place)
+    user = cast.make_staff("half", "clinician", there)
+    cast.Membership.objects.create(user=user, location=place, role="receptionist")
+    words = text_of(at(user).get(f"{DAY}&clinic=maidenhead"))
+    assert "Brigid Test" in words
+    assert "Past clot" not in words
+
+
+def test_earlier_visits_at_a_clinic_that_is_not_hers_are_not_told(place: Location) -> None:
+    seen = cast.make_seen(cast.make_clinic("london"))
+    services.follow_up(
+        key=uuid4(),
+        patient_id=seen.patient_id or 0,
+        booking=services.PhoneBooking(place, cast.make_service("session"), FREE_TIME),
+        actor=cast.make_actor(cast.make_staff("two", "clinician", place, seen.location)),
+        now=NOW,
+    )
+    words = text_of(receptionist(place).get(DAY))
+    assert "Brigid Test" in words
+    assert "Last here" not in words
+
+
+def test_a_day_costs_four_queries_whatever_the_number_of_people(place: Location) -> None:
+    client = nurse(place)
+    for nth in range(8):
+        booked(place, nth, f"Person {nth}")
+    client.get(DAY)
+    with queries() as asked:
+        client.get(DAY)
+    own = {table: asked[table] for table in asked if table.startswith("bookings_")}
+    own.pop("bookings_consent")  # of the chosen person alone
+    # One more each for the counts on top and the chosen person's calls.
+    assert own == {
+        "bookings_appointment": 2,
+        "bookings_screeninganswer": 1,
+        "bookings_workingpattern": 1,
+        "bookings_closure": 1,
+        "bookings_calltask": 2,
+    }
+
+
+# --- What to press ------------------------------------------------------------------------------------------------
+def test_one_press_says_that_she_is_here_and_leads_back(place: Location) -> None:
+    row = booked(place, 0)
+    client = receptionist(place)
+    assert "Arrived" in text_of(client.get(DAY))
+    page = press(client, row, "arrive", back="today")
+    assert page.redirect_chain[-1][0] == f"{TODAY}?clinic=maidenhead&day=2027-03-02"
+    assert "● Here" in text_of(page)
+
+
+def test_nobody_arrives_before_the_day(place: Location, clock: time_machine.Coordinates) -> None:
+    booked(place, 0)
+    clock.move_to(MORNING - dt.timedelta(days=1))
+    assert "Arrived" not in text_of(receptionist(place).get(DAY))
+
+
+def test_nothing_has_changed_is_one_press_and_is_kept(place: Location) -> None:
+    session = cast.make_session(place)
+    here = cast.act(services.arrive, session, cast.make_desk(place), now=MORNING)
+    page = press(nurse(place), here, "unchanged", back="today")
+    assert "Noted: nothing has changed" in text_of(page)
+    assert here.answers.filter(answered_on=dt.date(2027, 3, 2)).exists()
+
+
+def test_another_answer_is_taken_down_with_what_was_ticked_before(place: Location) -> None:
+    here = cast.act(services.arrive, cast.make_session(place), cast.make_desk(place), now=MORNING)
+    client, url = nurse(place), page_of(here, "answers")
+    assert "Have any of these ever happened to you?" in text_of(client.get(url))
+    posted = {
+        "expected_version": here.version,
+        "back": "today",
+        "list1-ticks": ["clot"],
+        "list2-ticks": ["none"],
+    }
+    assert client.post(url, posted).status_code == 422
+    page = client.post(url, {**posted, "list3-ticks": ["blood-thinners"]}, follow=True)
+    assert "! Past clot" in text_of(page)
+    here.refresh_from_db()
+    assert here.doctor_first
+
+
+@pytest.mark.parametrize("action", ["unchanged", "answers", "visit"])
+def test_only_a_clinician_of_the_clinic_presses_these(place: Location, action: str) -> None:
+    here = cast.act(services.arrive, cast.make_session(place), cast.make_desk(place), now=MORNING)
+    for client in (receptionist(place), manager(place), superuser()):
+        assert client.post(page_of(here, action), {"expected_version": here.version}).status_code == 403
+    stranger = nurse(cast.make_clinic("london"))
+    assert stranger.post(page_of(here, action), {"expected_version": here.version}).status_code == 404
+
+
+# --- The after-visit record ----------------------------------------------------------------------------------------
+def asked(place: Location) -> Appointment:
+    here = cast.act(services.arrive, cast.make_session(place), cast.make_desk(place), now=MORNING)
+    return cast.act(services.nothing_changed, here, cast.make_nurse(place), now=MORNING)
+
+
+RECORD = {
+    "areas": ["right-thigh", "left-thigh"],
+    "stocking_days": "5",
+    "stocking_size": "Medium",
+    "stocking_class": "2",
+}
+
+
+def test_saving_it_sends_the_letter_and_says_seen(place: Location) -> None:
+    row = asked(place)
+    page = press(nurse(place), row, "visit", back="today", **RECORD)
+    words = text_of(page)
+    assert "Written down" in words
+    assert "✓ Seen" in words
+    assert VisitRecord.objects.get(appointment=row).areas == ["left-thigh", "right-thigh"]
+    assert Message.objects.filter(kind="visit_today").count() == 1
+
+
+def test_refused_it_comes_back_as_it_was_typed(place: Location) -> None:
+    row = asked(place)
+    page = press(nurse(place), row, "visit", back="today", note="Small bruise", stocking_days="5")
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert "Tick where the session was." in words
+    assert "Small bruise" in words
+    row.refresh_from_db()
+    assert row.status == Status.ARRIVED
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"stocking_days": "9"}, {"areas": ["nose"]}, {"next_not_before": "soon"}, {"sessions_planned": "-1"}],
+)
+def test_what_no_form_could_send_gets_a_sentence(place: Location, typed: dict[str, object]) -> None:
+    page = press(nurse(place), asked(place), "visit", back="today", **{**RECORD, **typed})
+    assert page.status_code == 422
+    assert "Please look at this again" in text_of(page)
+
+
+def test_two_windows_never_overwrite_each_other(place: Location) -> None:
+    row = asked(place)
+    press(nurse(place), row, "visit", back="today", **RECORD)
+    page = press(nurse(place), row, "visit", back="today", **{**RECORD, "stocking_days": "7"})
+    assert page.status_code == 409
+    assert VisitRecord.objects.get(appointment=row).stocking_days == 5
+
+
+def test_a_consultation_asks_for_the_decision_alone(place: Location) -> None:
+    here = cast.act(services.arrive, booked(place, 0), cast.make_desk(place), now=MORNING)
+    client = nurse(place)
+    assert "Areas treated" not in text_of(client.get(f"{DAY}&who={here.pk}"))
+    press(client, here, "visit", back="today", decision="treat", sessions_planned="3")
+    assert VisitRecord.objects.get(appointment=here).sessions_planned == 3
+    assert not Message.objects.filter(kind="visit_today").exists()
+
+
+# --- The day sheet ------------------------------------------------------------------------------------------------
+def test_from_4pm_the_next_day_can_be_printed(place: Location, clock: time_machine.Coordinates) -> None:
+    assert "Print tomorrow" not in text_of(nurse(place).get(TODAY))
+    clock.move_to(MORNING.replace(hour=16))
+    assert "Print tomorrow" in text_of(nurse(place).get(TODAY))
