@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag
 
+from django.conf import settings
 from django.shortcuts import render
 from django.test import Client, RequestFactory, override_settings
 
+from bookings import links
 from bookings.services.errors import DiaryBusy
 from clinic.views import server_error, service_unavailable, static_page, unreadable
 from tests.reader import Reader
@@ -101,7 +103,10 @@ def _journey(notes: list[Seen]) -> None:
     reader.send()
     reader.open("/book/?clinic=maidenhead").press("No, I have none of these").press("Continue")
     reader.choose("Both").press("Continue")
-    reader.click("Later times").click("See a month").click("First free times")
+    reader.click("Later times").click("Earlier times").click("See a month").click("First free times")
+    reader.choose("Dublin").choose("Mornings").fill("From which day?", "2 march").press("Show these times")
+    reader.click("Later times").click("See a month").click("Show every time").click("Other clinics")
+    reader.open("/book/time/?from=soon").open("/book/time/?clinic=dublin").open("/book/time/")
     reader.send(slot="nowhere|soon")
     reader.press("10:15am").press("Continue")
     reader.choose("No, none of these").choose("clot in a leg").press("Continue")
@@ -167,6 +172,7 @@ def _behind_the_link(notes: list[Seen]) -> None:
     reader.fill("Email", "new@example.org").fill("Phone number", "020 7946 0000").press("Save")
     for _ in range(3):  # one more than the day has left
         reader.click("Get the link again").press("Send me a new link")
+    _reminders(reader)
     _health_again(reader)
     reader.open("/book/manage/").click("Cancel it")
     reader.send(reason="no-time", version=reader.values()["version"][0])
@@ -180,10 +186,20 @@ def _behind_the_link(notes: list[Seen]) -> None:
     Notebook(notes).open("/book/find/").fill("Email", "brigid@example.org").press("Send me the link")
 
 
+def _reminders(reader: Notebook) -> None:
+    """The page that a reminder leads to, the press that ends them, and her own page that starts them again."""
+    mine = links.open_cookie(reader.client.cookies[links.COOKIE].value)
+    assert mine is not None
+    ends = links.reminders_off_url(links.fill_key(mine)).removeprefix(settings.SITE_URL)
+    Notebook(reader.notes).open(ends).press("Turn off reminders")
+    reader.open("/book/manage/").press("Remind me again")
+
+
 def _second_person(notes: list[Seen]) -> None:
     """A daughter asks for her mother, and then for somebody else, with a slip."""
     reader = to_health(notes)
-    reader.open("/book/time/").press("4:15pm")  # the first day has it, and nobody else of these wants it
+    reader.open("/book/time/").click("more times on this day")
+    reader.press("4:15pm")  # the first day has it, and nobody else of these wants it
     for _ in range(3):
         reader.choose("No, none of these").press("Continue")
     reader.click("I ask for somebody else").press("Continue")
@@ -193,7 +209,7 @@ def _second_person(notes: list[Seen]) -> None:
     reader.choose("I ask for this appointment").press("Send my request")
     reader.choose("I ask for somebody else").press("Send my request").press("Ask for another person")
     reader.press("No, I have none of these").choose("Both").choose("Maidenhead").press("Continue")
-    reader.press("12:15pm").press("Ask me all of this on the phone")
+    reader.click("more times on this day").press("12:15pm").press("Ask me all of this on the phone")
 
 
 def _health_again(reader: Notebook) -> None:

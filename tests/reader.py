@@ -5,7 +5,7 @@ A tap is a press on a link, a button, a radio or a tick box; typing into a field
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -45,6 +45,8 @@ class Reader:
         if button.get("name"):
             data.setdefault(button.attrib["name"], []).append(button.get("value", ""))
         url = urljoin(self.url, form.get("action") or self.url)
+        if form.get("method", "get") == "get":
+            return self.open(f"{url.split('?')[0]}?{urlencode(data, doseq=True)}")
         self._show(url, self.client.post(url, data, headers={"referer": f"http://testserver{self.url}"}))
         return self
 

@@ -23,16 +23,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 # Of each page, the queries it may ask: page, sections, sources, facts, fees, the clinics with their phones, and who
 # answers for them.
+# Once a minute for all pages where they are kept: the clinics, and that no service is offered yet.
+NEXT_TIMES = 2
 TEXTS = {
-    "/treatments/sclerotherapy/": 8,  # and the sections elsewhere that say how it is prepared and followed up
-    "/treatments/microsclerotherapy/": 8,
+    "/treatments/sclerotherapy/": 8 + NEXT_TIMES,  # and the sections elsewhere that say how to prepare
+    "/treatments/microsclerotherapy/": 8 + NEXT_TIMES,
     "/treatments/aftercare/": 7,
-    "/treatments/contraindications/": 7,
+    "/treatments/contraindications/": 7 + NEXT_TIMES,
     "/treatments/contraindications/medicine/": 7,
-    "/treatments/thread-or-varicose/": 7,
-    "/treatments/risks/": 7,
-    "/treatments/alternatives/": 7,
-    "/treatments/before-your-visit/": 7,
+    "/treatments/thread-or-varicose/": 7 + NEXT_TIMES,
+    "/treatments/risks/": 7 + NEXT_TIMES,
+    "/treatments/alternatives/": 7 + NEXT_TIMES,
+    "/treatments/before-your-visit/": 7 + NEXT_TIMES,
     "/fees/": 7,
     "/help-now/": 7,
     "/about/": 7,
@@ -41,7 +43,8 @@ TEXTS = {
     "/accessibility/": 7,
     "/terms/": 7,
 }
-PAGES = {"/": 7, "/treatments/": 5, **TEXTS, "/clinics/": 3, "/clinics/maidenhead/": 7, "/clinics/dublin/": 7}
+CLINICS = {f"/clinics/{slug}/": 7 + NEXT_TIMES for slug in ("maidenhead", "dublin")}
+PAGES = {"/": 7, "/treatments/": 5, **TEXTS, "/clinics/": 3, **CLINICS}
 MEDICINE = re.compile(r"tetradecyl|fibro-?vein|benzyl", re.IGNORECASE)
 
 every_page = pytest.mark.parametrize("path", PAGES)

@@ -109,9 +109,4 @@ def named_day(text: str, now: datetime, lead: Location) -> date:
         named = date.fromisoformat(text[:10])
     except ValueError:
         return today
-    return within(named, today)
-
-
-def within(named: date, today: date) -> date:
-    """No earlier than today and no later than anybody may book."""
     return min(max(named, today), today + timedelta(days=settings.HORIZON_DAYS))

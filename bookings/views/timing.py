@@ -32,7 +32,6 @@ from bookings.views.time_lists import (
     month_table,
     named_day,
     near_times,
-    within,
 )
 from bookings.wanted import Part, Wanted, parts_among, parts_in_words
 from clinic.callers import caller_of
@@ -40,7 +39,8 @@ from clinic.context_processors import places
 from clinic.models import Location
 from clinic.wording import day_year, list_words
 
-MOST_A_DAY = 12  # on a phone a day of these is half a screen; a link has the rest
+MOST_A_DAY = 12  # on a phone these fill half a screen; a link has the rest of a fuller day
+A_FEW = 3  # more of them take no more room than the link
 
 
 @step
@@ -196,17 +196,18 @@ def _listed(
         table = month_table([slot for _, slot in search.fitting], month, locations)
         return table | {"first": True}
     days = days_of(search.fitting)
-    since = within(search.wanted.since, today) if search.wanted.since else today
+    since = max(search.wanted.since or today, today)
     first = next((at for at, on in enumerate(days) if on >= since), len(days))
-    last, most = first + DAYS_AT_FIRST, MOST_A_DAY
+    last = first + DAYS_AT_FIRST
     ordered = list(days)
     alone = _one_day(request, days)
     if alone is not None:
-        first, last, most = ordered.index(alone), ordered.index(alone) + 1, len(days[alone])
+        first = ordered.index(alone)
+        last = first + 1
     before = max(0, first - DAYS_AT_FIRST)
     return {
         "days": [
-            day_shown(on, days[on], locations, name_place=name_place, held=held, most=most)
+            day_shown(on, days[on], locations, name_place=name_place, held=held, most=_most(days[on], alone))
             for on in ordered[first:last]
         ],
         "later_from": ordered[last] if last < len(ordered) else None,
@@ -216,6 +217,11 @@ def _listed(
         "month": alone or (ordered[first] if first < len(ordered) else since),
         "until": day_year(today + timedelta(days=settings.HORIZON_DAYS)),
     }
+
+
+def _most(slots: list[Slot], alone: date | None) -> int:
+    """How many buttons a day has at most: all of them where it stands alone."""
+    return len(slots) if alone or len(slots) <= MOST_A_DAY + A_FEW else MOST_A_DAY
 
 
 def _one_day(request: HttpRequest, days: dict[date, list[Slot]]) -> date | None:
