@@ -46,7 +46,8 @@ EVENTS = {
     Event.RING_ME: "Saw “Ask us to ring you”, and sent it",
 }
 DATES = "dates"
-UNREAD = {"invalid": "Enter a day, for example 2027-03-02."}
+EACH = "*"  # no clinic can have it as its short name
+UNREAD = dict.fromkeys(("invalid", "required"), "Enter a day, for example 2027-03-02.")
 ALL = "Every clinic together"
 NO_CLINIC = "No clinic chosen yet, or any of them"
 NOTHING = "–"
@@ -62,13 +63,15 @@ class FunnelForm(forms.Form):
     )
     since = forms.DateField(label="From", required=False, widget=DayInput, error_messages=UNREAD)
     until = forms.DateField(label="To", required=False, widget=DayInput, error_messages=UNREAD)
-    clinic = forms.ChoiceField(label="Clinic", required=False)
+    clinic = forms.ChoiceField(label="Clinic")
 
     def __init__(self, *args: Any, places: Sequence[Location], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        for name in ("since", "until"):
+            self.fields[name].required = self.data.get("period") == DATES
         named = [(place.slug, place.name) for place in places]
-        self.fields["clinic"].choices = [("", "All of mine"), *named]  # type: ignore[attr-defined]
+        self.fields["clinic"].choices = [(EACH, "All of mine"), *named]  # type: ignore[attr-defined]
 
     def clean_since(self) -> date | None:
         return _reached(self.cleaned_data["since"])
@@ -78,15 +81,11 @@ class FunnelForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("period") == DATES and not self.errors:
-            since, until = given["since"], given["until"]
-            for name, day in (("since", since), ("until", until)):
-                if day is None:
-                    self.add_error(name, UNREAD["invalid"])
-            if since and until and since > until:
-                self.add_error("until", "The last day comes before the first one.")
-            elif since and until and until - since > funnel.LONGEST:
-                self.add_error("since", "Counts are kept for 2 years. Choose fewer days.")
+        since, until = given.get("since"), given.get("until")
+        if since and until and since > until:
+            self.add_error("until", "The last day comes before the first one.")
+        elif since and until and until - since > funnel.LONGEST:
+            self.add_error("since", "Counts are kept for 2 years. Choose fewer days.")
         return given
 
     @property
@@ -105,13 +104,13 @@ class FunnelView(DeskView):
     def get(self, request: HttpRequest) -> HttpResponse:
         mine = Membership.objects.places_of(request.user, [Role.MANAGER])
         places = [place for place in Location.objects.all() if mine.cover(place.pk)]
-        asked = {"period": "4"} | request.GET.dict() if "period" not in request.GET else request.GET
+        asked = {"period": "4", "clinic": EACH} | request.GET.dict()
         form = FunnelForm(asked, places=places, today=_today(timezone.now()))
         if not form.is_valid():
             return self._page({"form": form}, request, 422)
         slug = form.cleaned_data["clinic"]
-        chosen = [place for place in places if slug in ("", place.slug)]
-        without = NO_CLINIC if mine.everywhere and not slug else ""
+        chosen = [place for place in places if slug in (EACH, place.slug)]
+        without = NO_CLINIC if mine.everywhere and slug == EACH else ""
         parts = funnel.reports(chosen, form.chosen, without_clinic=without)
         file = request.GET.get("file", "")
         if file in FILES:
