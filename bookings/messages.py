@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from bookings import diary, links
 from bookings.calendar_file import appointment_file
+from bookings.fees import tells_consultation_fee
 from bookings.life import Status
 from bookings.models import Appointment, AppointmentMessage, CallTask, Patient, Reminder, VisitRecord
 from bookings.promises import ring_me_by
@@ -82,10 +83,10 @@ def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> No
 
 def visit_today(appointment: Appointment, *, record: VisitRecord, now: datetime) -> None:
     """After a session: how long to wear the stockings, how to look after the legs, whom to ring, when to come again."""
-    _tell(appointment, "visit_today", now, **_after_session(appointment, record))
+    _tell(appointment, "visit_today", now, **after_session(appointment, record))
 
 
-def _after_session(appointment: Appointment, record: VisitRecord) -> dict[str, Any]:
+def after_session(appointment: Appointment, record: VisitRecord) -> dict[str, Any]:
     seen_on = appointment.starts_at.astimezone(appointment.location.zone).date()
     days = record.stocking_days or 0
     kind = [record.stocking_size.lower(), record.stocking_class and f"class {record.stocking_class}"]
@@ -254,14 +255,7 @@ def new_request(appointment: Appointment, *, now: datetime) -> None:
 
 def write_later(email: str, location: Location, *, not_before: datetime, now: datetime) -> Message:
     """The mail somebody asked for on a date: an invitation to come back, with no word of why."""
-    context = {
-        "clinic_name": settings.CLINIC_SHORT_NAME,
-        "phone": location.phone,
-        "phone_abroad": location.phone_abroad,
-        "ireland": location.country == "IE",
-        "start": f"{settings.SITE_URL}{reverse('bookings:start')}",
-    }
-    words = _render("write_later", context)
+    words = write_later_words(location)
     return outbox.queue(
         kind="write_later",
         audience="patient",
@@ -272,6 +266,17 @@ def write_later(email: str, location: Location, *, not_before: datetime, now: da
         not_before=not_before,
         now=now,
     )
+
+
+def write_later_words(location: Location) -> Words:
+    context = {
+        "clinic_name": settings.CLINIC_SHORT_NAME,
+        "phone": location.phone,
+        "phone_abroad": location.phone_abroad,
+        "ireland": location.country == "IE",
+        "start": f"{settings.SITE_URL}{reverse('bookings:start')}",
+    }
+    return _render("write_later", context)
 
 
 def health_script(appointment: Appointment, outcome: Outcome) -> str:
@@ -286,9 +291,9 @@ def phone_script(appointment: Appointment) -> str:
     return render_to_string("bookings/messages/phone_script.txt", {"appointment": appointment}).strip()
 
 
-def preview(kind: str, appointment: Appointment) -> Words:
-    """A message as it would be written now, for staff to look at. Queues nothing."""
-    return _write(kind, appointment, {"reason": "", "before": ""})
+def preview(kind: str, appointment: Appointment, **extra: Any) -> Words:
+    """A message as it would be written now, for staff to look at. Queues nothing; every link is still to be filled in."""
+    return _write(kind, appointment, {"reason": "", "before": "", **extra})
 
 
 def calendar_text(appointment: Appointment, method: Literal["REQUEST", "CANCEL"], *, stamp: datetime) -> str:
@@ -410,10 +415,12 @@ def context_of(appointment: Appointment) -> dict[str, Any]:
         "ireland": place.country == "IE",
         "price": fees.get("session", ""),
         "consultation_fee": fees.get("consultation", ""),
+        "fee_told": tells_consultation_fee(appointment.fees_shown),
         "answer_by": day(appointment.answer_by) if appointment.answer_by else "",
         "ring_by": (f"{clock_at(ring_by, zone)} on {day(ring_by.astimezone(place.zone))}" if ring_by else ""),
         "status": appointment.status,
-        "is_pending": appointment.status == "pending",
+        "is_pending": appointment.status == Status.PENDING,
+        "ended": appointment.status == Status.CANCELLED,
         "link": MANAGE_LINK,
         "linked": bool(patient and patient.email),
         "queue_path": f"{settings.SITE_URL}/admin/",

@@ -42,6 +42,11 @@ def complaint_new(complaint: Complaint, *, now: datetime) -> Message | None:
     return _queue("complaint_new", "staff", to, words, now)
 
 
+def preview(kind: str, complaint: Complaint) -> Words:
+    """A message as it would be written now, for staff to look at. Queues nothing."""
+    return _render(kind, _context(complaint))
+
+
 def _context(complaint: Complaint) -> dict[str, Any]:
     """Everything these messages may say: no name, no word of the complaint."""
     place = complaint.location

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import html5lib
@@ -10,7 +11,8 @@ from icalendar import Calendar
 
 from bookings import messages, services
 from bookings.models import Appointment, CallTask
-from clinic.models import Message
+from bookings.services.reminding import remind
+from clinic.models import Location, Message
 from tests import cast
 from tests.words.blocks import Block, PageText, read_letter, read_page
 from treatments.screening import PageAnswer
@@ -19,6 +21,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 FOR_STAFF = {"complaint_new", "new_request"}  # kinds that go to an address of the clinic
 SHOWN = ("summary", "location", "description")  # of a calendar entry
 CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
+_PLACE = re.compile(r"\[\[[^\]]+\]\]")
 _LINK = "https://testserver/book/link/x/"  # what the worker puts in
 
 
@@ -28,7 +31,7 @@ def letters() -> list[PageText]:
     found = []
     for message in Message.objects.filter(audience="patient").order_by("pk"):
         name = f"(letter {message.kind})"
-        found.append(read_letter(name, message.subject, message.text.replace(messages.MANAGE_LINK, _LINK)))
+        found.append(read_letter(name, message.subject, _PLACE.sub(_LINK, message.text)))
         body, around = read_page(name, html5lib.parse(message.html, namespaceHTMLElements=False))
         found.append(PageText(name, body.blocks + around.blocks))
         if message.calendar:
@@ -45,7 +48,7 @@ def calendar(name: str, file: str) -> PageText:
 
 
 def write_all() -> None:
-    """Each verb that writes, for a request that goes straight on and one that a nurse rings about, in both countries."""
+    """Each verb and the scan, for a request that goes straight on and one that a nurse rings about, in both countries."""
     for number, slug in enumerate(("maidenhead", "dublin")):
         # Two weeks on, where nobody who walked over the site has taken a time.
         place, day = cast.make_clinic(slug), dt.timedelta(weeks=2 + number)
@@ -63,6 +66,7 @@ def write_all() -> None:
         for minutes, code in enumerate(messages.REASONS):
             at = cast.FREE_TIME + day + dt.timedelta(hours=3, minutes=30 * minutes)
             cast.act(services.decline, cast.make_request(place, starts_at=at), reason_code=code)
+        _reminded(place, cast.FREE_TIME + day)
         services.write_later(email="jo@example.org", on=dt.date(2027, 9, 1), location=place, now=cast.NOW)
 
 
@@ -76,6 +80,18 @@ def _corrected(asked: Appointment) -> None:
         actor=services.PATIENT,
         now=cast.NOW,
     )
+
+
+def _reminded(place: Location, first: dt.datetime) -> None:
+    """Both reminders: of one visit, of two under one address, and read out to somebody without an email."""
+    for number, email in enumerate(("jo@example.org", "both@example.org", "both@example.org", "")):
+        at = first + number * dt.timedelta(minutes=30)
+        patient = cast.make_details(email=email)
+        cast.act(services.confirm, cast.make_request(place, starts_at=at, patient=patient))
+    cast.post_went()
+    CallTask.objects.open().update(outcome=CallTask.Outcome.DONE, closed_at=cast.NOW)
+    for days in (7, 1):
+        remind(now=first - dt.timedelta(days=days) + dt.timedelta(hours=2))
 
 
 def kinds_written() -> set[str]:
