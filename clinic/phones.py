@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 HOME = ("GB", "IE")  # without a country code, a number is British first, then Irish
+# What people write beside a number to say which of theirs it is.
+_BESIDE = re.compile(r"\(?\b(?:mobile|mob|home|work|landline)\b[.:]?\)?", re.IGNORECASE)
 
 
 def read_phone(typed: str) -> str | None:
-    """A number in the form +442079460000, or None when nobody could be rung at it. Extensions are refused."""
+    """A number in the form +442079460000, or None when nobody could be rung at it.
+
+    Extensions are refused, and numbers that are given to nobody, as 07700 900xxx, which Ofcom keeps for films.
+    """
+    typed = _BESIDE.sub(" ", typed)
     for country in HOME:
         try:
             number = phonenumbers.parse(typed, country)

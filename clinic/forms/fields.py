@@ -85,6 +85,12 @@ class AddressField(_Readable, forms.EmailField):
         attrs = {"autocomplete": "email", "spellcheck": "false"}
         super().__init__(label="Email", max_length=ADDRESS_LONGEST, widget=forms.EmailInput(attrs), **kwargs)
 
+    def validate(self, value: str) -> None:
+        """Without a name after the @ it is no mailbox of a person: `[127.0.0.1]` would be our own machine."""
+        super().validate(value)
+        if value.endswith("]"):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+
 
 class DayField(_Readable):
     """A date as people write it: 27 3 1958, 27/03/1958, 27th March 1958 or 1958-03-27. Cleans to a date."""
