@@ -19,7 +19,7 @@ from bookings.working_time import add_working_hours, working_day_at
 from clinic.models import Location
 
 _PATTERN = ("clinician", "room", "location", "weekday", "starts", "ends", "step", "every_n_weeks")
-_CLOSED = ("starts_at", "ends_at", "country", "location", "room", "clinician", "kind", "day")
+_CLOSED = ("starts_at", "ends_at", "country", "location", "room", "clinician", "kind", "day", "reason")
 _BUSY = ("clinician_id", "room_id", "location_id", "starts_at", "ends_at")
 
 
@@ -29,6 +29,7 @@ class Rota(NamedTuple):
     patterns: list[Pattern]
     closures: list[Closed]
     holidays: dict[str, frozenset[date]]
+    reasons: list[str]  # one for each closure, in the same order
 
 
 def place(location: Location) -> Place:
@@ -40,8 +41,10 @@ def rota(locations: Collection[Location], *, starts: datetime, ends: datetime) -
     rows = WorkingPattern.objects.filter(location__in=[each.pk for each in locations], clinician__active=True)
     closed = Closure.objects.touching(starts, ends).values_list(*_CLOSED)
     closures: list[Closed] = []
+    reasons: list[str] = []
     free_days: dict[str, set[date]] = {}
-    for begins, finishes, country, location, room, clinician, kind, day in closed:
+    for begins, finishes, country, location, room, clinician, kind, day, reason in closed:
+        reasons.append(reason)
         closures.append(Closed(begins, finishes, country or None, location, room, clinician))
         if kind == Closure.Kind.BANK_HOLIDAY and day:
             free_days.setdefault(country, set()).add(day)
@@ -49,6 +52,7 @@ def rota(locations: Collection[Location], *, starts: datetime, ends: datetime) -
         [Pattern(*row) for row in rows.values_list(*_PATTERN, "valid_from", "valid_until")],
         closures,
         {country: frozenset(days) for country, days in free_days.items()},
+        reasons,
     )
 
 

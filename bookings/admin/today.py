@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -36,18 +37,24 @@ class TodayView(ClinicalView):
     """A GET shows the day. A POST is the after-visit record of the chosen person: refused, it stays as typed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request)
+        return self.show(request, request.GET)
 
     def show(
-        self, request: HttpRequest, form: RecordForm | None = None, who: int | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        asked: Mapping[str, str],
+        form: RecordForm | None = None,
+        who: int | None = None,
+        status: int = 200,
     ) -> HttpResponse:
+        """The list that `asked` names by clinic and day, with the chosen person's form as it was typed."""
         now, places = timezone.now(), list(Location.objects.visible_to(request.user))
         if not places:
             return self.desk.page(request, "today", {"title": "Today", "rows": [], "nowhere": True}, 200)
-        me = Clinician.objects.filter(user=request.user.pk, active=True).first()  # type: ignore[misc]
-        mine = me if request.GET.get("clinic") == MINE else None
-        place = next((each for each in places if each.slug == request.GET.get("clinic")), places[0])
-        on = _named_day(request.GET.get("day", ""), now, place)
+        me = Clinician.objects.filter(user=request.user.pk, active=True).first()
+        mine = me if asked.get("clinic") == MINE else None
+        place = next((each for each in places if each.slug == asked.get("clinic")), places[0])
+        on = _named_day(asked.get("day", ""), now, place)
         eyes = desk.eyes_of(request.user)
         seen = today.day_at(
             on,
@@ -56,9 +63,9 @@ class TodayView(ClinicalView):
             answers_at={each.pk for each in places if eyes.see_answers_at(each.pk)},
             now=now,
         )
-        asked = urlencode({"clinic": MINE if mine else place.slug, "day": on.isoformat()})
-        here = f"{reverse('admin:bookings_appointment_today')}?{asked}"
-        chosen = _chosen(seen.people, who or request.GET.get("who", ""), now)
+        query = urlencode({"clinic": MINE if mine else place.slug, "day": on.isoformat()})
+        here = f"{reverse('admin:bookings_appointment_today')}?{query}"
+        chosen = _chosen(seen.people, who or asked.get("who", ""), now)
         many = mine is not None and len(places) > 1
         rows = [
             (each.appointment.starts_at, words.row(each, eyes, now, here=here, chosen=_pk(chosen)))
@@ -115,11 +122,9 @@ class RecordView(TodayView):
                 typed = form.data.copy()  # type: ignore[attr-defined]
                 typed["expected_version"] = str(self.find(request, pk).version)
                 form = record_form(appointment, typed)
-        request.GET = request.GET.copy()  # the list that she came from
         on = appointment.starts_at.astimezone(appointment.location.zone).date()
         clinic = MINE if request.POST.get("back") == MINE else appointment.location.slug
-        request.GET.update({"clinic": clinic, "day": on.isoformat()})
-        return self.show(request, form, pk, status)
+        return self.show(request, {"clinic": clinic, "day": on.isoformat()}, form, pk, status)
 
 
 def panel(person: Person, eyes: Eyes, form: RecordForm | None, *, back: str) -> dict[str, Any]:

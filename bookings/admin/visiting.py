@@ -78,7 +78,7 @@ class RecordForm(PressForm):
     )
 
     def __init__(self, *args: Any, treated: bool, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="after_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "after_%s", **kwargs})
         for name in () if treated else self.only_sessions:
             del self.fields[name]
 

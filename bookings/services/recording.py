@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
 
 from bookings import messages
 from bookings.legs import AREAS
@@ -17,6 +18,9 @@ from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require_clinician, walk
 from clinic.models import Clinician
 from clinic.wording import day_year
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 ASK_FIRST = "Ask first whether anything has changed, and press the answer. Then write down the visit."
 
@@ -62,7 +66,8 @@ def record_visit(
 
 
 def _keep(visit: Visit, appointment: Appointment, actor: Actor, now: datetime) -> VisitRecord:
-    doctor = Clinician.objects.filter(user=actor.user, role=Clinician.Profession.DOCTOR).exists()
+    by = cast("User", actor.user)
+    doctor = Clinician.objects.filter(user=by, role=Clinician.Profession.DOCTOR).exists()
     record = VisitRecord.objects.update_or_create(
         appointment=appointment,
         defaults={
@@ -74,7 +79,7 @@ def _keep(visit: Visit, appointment: Appointment, actor: Actor, now: datetime) -
             "stocking_class": visit.stocking_class.strip(),
             "at_night": visit.at_night,
             "next_not_before": visit.next_not_before,
-            "by": actor.user,
+            "by": by,
             "by_doctor": doctor,
             "at": now,
         },
