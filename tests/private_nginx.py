@@ -38,8 +38,13 @@ def sample_site(*, port: int, upstream: int, static: Path, logs: Path) -> str:
 
 
 @contextmanager
-def private_nginx(folder: Path, *, upstream: int, static: Path) -> Iterator[int]:
-    """Yields the port. Without the program the test is skipped loudly; with CI=true it fails."""
+def private_nginx(
+    folder: Path, *, upstream: int, static: Path, also: dict[str, str] | None = None
+) -> Iterator[int]:
+    """Yields the port. `also` are further changes to the sample.
+
+    Without the program the test is skipped loudly; with CI=true it fails.
+    """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         say = pytest.fail if os.environ.get("CI", "").lower() in ("1", "true") else pytest.skip
@@ -52,6 +57,9 @@ def private_nginx(folder: Path, *, upstream: int, static: Path) -> Iterator[int]
     temporary = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     user = "user root;\n" if os.geteuid() == 0 else ""
     site = sample_site(port=port, upstream=upstream, static=static, logs=folder)
+    for old, new in (also or {}).items():
+        assert old in site, f"deploy/nginx.conf has no {old!r} any more"
+        site = site.replace(old, new)
     conf = folder / "nginx.conf"
     conf.write_text(
         f"{user}daemon off;\npid {folder}/pid;\nworker_processes 1;\nevents {{}}\nhttp {{\n{temporary}"

@@ -30,8 +30,9 @@ class Answer(http.client.HTTPMessage):
 class LiveClient:
     """One browser: its cookies, and a connection for each request, as a new tab makes one."""
 
-    def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
-        self.port, self.cookies = port, dict(cookies or {})
+    def __init__(self, port: int, cookies: dict[str, str] | None = None, source: str = "127.0.0.1") -> None:
+        """`source` is the address it asks from: any of 127.0.0.0/8."""
+        self.port, self.cookies, self.source = port, dict(cookies or {}), source
 
     def get(self, url: str) -> Answer:
         return self._ask("GET", url, None, {})
@@ -44,10 +45,10 @@ class LiveClient:
 
     def twin(self) -> LiveClient:
         """The same browser in another tab."""
-        return LiveClient(self.port, self.cookies)
+        return LiveClient(self.port, self.cookies, self.source)
 
     def _ask(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.source, 0))
         held = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         line.request(method, url, body, {**headers, **({"Cookie": held} if held else {})})
         came = line.getresponse()
@@ -62,7 +63,14 @@ class LiveClient:
 
 @contextmanager
 def gunicorn(
-    log: Path, application: str = SITE, *, workers: int = 2, threads: int = 8, **variables: str
+    log: Path,
+    application: str = SITE,
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    level: str = "warning",
+    config: str = "/dev/null",
+    **variables: str,
 ) -> Iterator[int]:
     """Yields the port of a gunicorn with the settings of the tests; ends it by its own pid."""
     port = _free_port()
@@ -81,14 +89,14 @@ def gunicorn(
         "--threads",
         str(threads),
         "--log-level",
-        "warning",
+        level,
     ]
     command = [
         sys.executable,
         "-m",
         "gunicorn",
         "--config",
-        "/dev/null",
+        config,
         "--no-control-socket",
         *words,
         application,
