@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -17,7 +18,8 @@ from clinic.wsgi import application
 
 settings.ROOT_URLCONF = "tests.drills.trivial"
 
-from tests.drills.trivial import CODINGS, PAGE, TRIVIAL  # noqa: E402  it reads the settings as they are now
+from clinic import page_cache  # noqa: E402  both read the settings as they are now
+from tests.drills.trivial import CODINGS, PAGE, TRIVIAL  # noqa: E402
 
 
 def ask(address: str) -> int:
@@ -48,8 +50,22 @@ def microseconds(address: str, times: int) -> float:
     return (time.process_time() - began) / times * 1e6
 
 
+def without_gaps(times: int) -> float:
+    """The same page, as if nothing on it changed by the minute."""
+    kept = page_cache._memory[PAGE]
+    page_cache._memory[PAGE] = dataclasses.replace(kept, gaps=())
+    try:
+        return microseconds(PAGE, times)
+    finally:
+        page_cache._memory[PAGE] = kept
+
+
 if __name__ == "__main__":
     rounds, times = map(int, sys.argv[1:])
     ask(PAGE)
-    taken = [(microseconds(TRIVIAL, times), microseconds(PAGE, times)) for _ in range(rounds)]
-    print(json.dumps({"taken": taken, "bytes": ask(PAGE)}))
+    taken, filled = [], []
+    for _ in range(rounds):
+        trivial, page, bare = microseconds(TRIVIAL, times), microseconds(PAGE, times), without_gaps(times)
+        taken.append((trivial, page))
+        filled.append((bare, page))
+    print(json.dumps({"taken": taken, "filled": filled, "bytes": ask(PAGE)}))
