@@ -86,9 +86,7 @@ def _made(name: str, state: str, now: datetime, work_out: Callable[[datetime], V
         return stored.value
     try:
         value = work_out(now)
-    except (
-        Exception
-    ) as error:  # whatever it is, no page is lost over it, and nobody waits for it again at once
+    except Exception as error:  # no page is lost over it, and nobody waits for it again at once
         log.error("%s cannot be worked out, pages go without: %s", name, type(error).__name__)
         memory.away_until[name] = time.monotonic() + AWAY_SECONDS
         return None
