@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from bookings import desk, services
 from bookings.admin.adding import AddView
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
+from bookings.admin.diary_page import DiaryView
 from bookings.admin.filters import ClinicFilter, ClinicianFilter, DayFilter, StatusFilter, SuspectedFilter
 from bookings.admin.letters import LettersView, LetterView
 from bookings.admin.moving import MoveView
@@ -122,6 +123,7 @@ class AppointmentAdmin(DeskAdmin):
 
         return [
             view("today/", TodayView, "today"),
+            view("diary/", DiaryView, "diary"),
             view("queue/", QueueView, "queue"),
             view("<int:pk>/unchanged/", UnchangedView, "unchanged"),
             view("<int:pk>/answers/", AnswersView, "answers"),

@@ -16,7 +16,7 @@ FLOORS = {
     1: "models",
     2: "services links suspicion messages diary next_times fleeting filling desk funnel reports outbox trail limits page_cache page_stores "
     "warm_paths loading plain_values keepers versions "
-    "signing reviewing provenance facts fees publishing leaflets promises consent remembered today "
+    "signing reviewing provenance facts fees publishing leaflets promises consent remembered today daybook "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "
     "bank_holidays letter_samples bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
