@@ -131,6 +131,10 @@ def test_the_sent_page_says_confirmed_and_not_that_we_check(place: Location) -> 
     for untrue in ("We check your request", "We are keeping", "by Friday 19 February"):
         assert untrue not in reader.text
     assert reader.open("/book/sent/").h1 == "Your appointment is confirmed"
+    assert (
+        reader.client.get("/book/manage/appointment.ics").headers["Content-Type"].startswith("text/calendar")
+    )
+    assert "Add to calendar" in reader.text
     assert "Confirmed." in reader.click("See your appointment, move or cancel it").text
 
 
