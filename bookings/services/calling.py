@@ -30,7 +30,9 @@ OUTCOMES = {
     CallTask.Why.RING_ME: (Outcome.DONE,),
 }
 SUSPECTED = "suspected"  # the kind of a call that a machine seems to have asked for
-LOOK_TWICE = "This form looks as if a machine had sent it. If nobody asked for this call, say sorry and close it."
+LOOK_TWICE = (
+    "This form looks as if a machine had sent it. If nobody asked for this call, say sorry and close it."
+)
 _CHECK = {
     Outcome.COME_AS_PLANNED: Appointment.Check.CLEARED,
     Outcome.DOCTOR_FIRST: Appointment.Check.CLEARED,
