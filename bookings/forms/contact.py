@@ -73,6 +73,7 @@ class DetailsForm(Trapped):
         widget=forms.TextInput(attrs={"class": "short", "autocomplete": "bday"}),
     )
     travel_on = DayField(
+        example="9 4 2027",
         label="Do you plan a flight, or a trip over 4 hours?",
         required=False,
         help_text="It helps us plan any treatment around it. If so, when do you leave? For example, 9 4 2027.",
@@ -189,6 +190,7 @@ class WriteLaterForm(forms.Form):
         },
     )
     on = DayField(
+        example="1 9 2027",
         label="On which date?",
         help_text="For example, 1 9 2027.",
         error_messages={"required": "Enter the date on which we write to you."},

@@ -26,7 +26,16 @@ from bookings.services.errors import (
 )
 from bookings.views.managing import about, back, change_gate, changed_meanwhile, is_late
 from bookings.views.start import read_instant
-from bookings.views.time_lists import DAYS_AT_FIRST, by_day, month_table, named_day, near_times
+from bookings.views.time_lists import (
+    DAYS_AT_FIRST,
+    at_clinics,
+    day_shown,
+    days_of,
+    month_table,
+    named_day,
+    near_times,
+)
+from bookings.views.timing import most_of
 from bookings.working_time import working_day_at
 from clinic.context_processors import places
 from clinic.models import Location
@@ -140,7 +149,7 @@ def _times(
     context: dict[str, Any] = {
         "near": near_times(slots, lost, place, locations) if lost else [],
         "any_at_all": bool(here),
-        "earlier": "from" in request.GET or "month" in request.GET,
+        "earlier": any(name in request.GET for name in ("from", "month", "day")),
         "days": [],
         "later_from": None,
     }
@@ -148,10 +157,16 @@ def _times(
         month = named_day(f"{request.GET['month'][:7]}-01", now, place)
         return context | month_table(here, month, locations)
     later = [slot for slot in here if slot.starts >= working_day_at(since, _MIDNIGHT, place.time_zone)]
-    days = list(by_day(later, locations, name_place=False))
+    days = days_of(at_clinics(later, locations))
+    alone = next((on for on in days if on.isoformat() == request.GET.get("day", "")), None)
+    shown = [alone] if alone else list(days)[:DAYS_AT_FIRST]
+    following = [on for on in days if not shown or on > shown[-1]]
     return context | {
-        "days": days[:DAYS_AT_FIRST],
-        "later_from": days[DAYS_AT_FIRST]["date"] if len(days) > DAYS_AT_FIRST else None,
+        "days": [
+            day_shown(on, days[on], locations, name_place=False, most=most_of(days[on], alone))
+            for on in shown
+        ],
+        "later_from": following[0] if following else None,
         "month_from": since,
     }
 

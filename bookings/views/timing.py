@@ -207,7 +207,7 @@ def _listed(
     before = max(0, first - DAYS_AT_FIRST)
     return {
         "days": [
-            day_shown(on, days[on], locations, name_place=name_place, held=held, most=_most(days[on], alone))
+            day_shown(on, days[on], locations, name_place=name_place, held=held, most=most_of(days[on], alone))
             for on in ordered[first:last]
         ],
         "later_from": ordered[last] if last < len(ordered) else None,
@@ -219,7 +219,7 @@ def _listed(
     }
 
 
-def _most(slots: list[Slot], alone: date | None) -> int:
+def most_of(slots: list[Slot], alone: date | None) -> int:
     """How many buttons a day has at most: all of them where it stands alone."""
     return len(slots) if alone or len(slots) <= MOST_A_DAY + A_FEW else MOST_A_DAY
 

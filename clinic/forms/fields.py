@@ -97,7 +97,9 @@ class DayField(_Readable):
 
     PROBLEM = "Enter a date with a day, a month and a year, for example 27 3 1958."
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, example: str = "", **kwargs: Any) -> None:
+        if example:  # a date of birth is no example of a day to come
+            self.PROBLEM = self.PROBLEM.replace("27 3 1958", example)
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short"}))
         kwargs["error_messages"] = {"max_length": self.PROBLEM, **kwargs.get("error_messages", {})}
         super().__init__(max_length=40, **kwargs)
