@@ -242,6 +242,9 @@ def _refusals(notes: list[Seen]) -> None:
     Notebook(notes).open("/nowhere/").click("Search our pages").open("/book/manage/")
     with override_settings(READINESS=["clinic.readiness.clinic_needs"]):
         Notebook(notes).open("/clinics/")
+    with override_settings(LIMITS={**settings.LIMITS, "feedback-address": "1/120"}):
+        for _ in range(2):  # the second one is one too many
+            Notebook(notes).open("/feedback/").fill("What helped you?", "The pictures.").press("Send")
     strict = Client(enforce_csrf_checks=True)
     notes.append(seen("/book/ring-me/", strict.post("/book/ring-me/", {"name": "Brigid Test"})))
     request = RequestFactory().get("/")
