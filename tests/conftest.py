@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connection
 from django.test import SimpleTestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -60,6 +61,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_a_database_takes_the_triggers_out() -> Iterator[None]:
+    """Tests that really commit empty every table afterwards, and SQLite does that with DELETE."""
+    from clinic.models import append_only
+
+    empties = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def without_triggers(case: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite":
+            empties(case)
+            return
+        append_only.remove(connection)
+        try:
+            empties(case)
+        finally:
+            append_only.install(connection)
+
+    TransactionTestCase._fixture_teardown = without_triggers  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = empties  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -56,6 +56,7 @@ class CallsView(DeskView):
             "most": MOST,
             "current": "calls",
         }
+        self.desk.listed(request, len(context["rows"]))
         return self.desk.page(request, "calls", context)
 
 

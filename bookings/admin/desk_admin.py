@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views import View
 
 from bookings.life import IllegalMove
 from bookings.services import Actor
 from bookings.services.errors import BookingError, DiaryBusy, NotAllowed
+from clinic import trail
 from clinic.permissions import DESK, NeverDeleted
+from clinic.trail import Act
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -53,15 +57,50 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         title = str(self.opts.verbose_name_plural).capitalize()
         frame = {"title": title, "current": f"{self.opts.model_name}s"}
-        return super().changelist_view(request, {**frame, **(extra_context or {})})
+        answer = super().changelist_view(request, {**frame, **(extra_context or {})})
+        if "cl" in (shown := getattr(answer, "context_data", None) or {}):
+            self.listed(request, len(shown["cl"].result_list))
+        return answer
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Stock; and who did what to how many is written down before it is done."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        action = request.POST.get("action", "")
+        if chosen and action in self.get_actions(request):
+            trail.listed(
+                request.user,
+                self.model,
+                page=_page_name(request),
+                act=Act.BULK,
+                words=action,
+                count=len(chosen),
+                now=timezone.now(),
+            )
+        return super().response_action(request, queryset)
 
     def find(self, request: HttpRequest, pk: object) -> Any:
-        """The row with all that its page names. Raises Http404."""
+        """The row with all that its page names; who looked is written down, once a request. Raises Http404."""
         rows = self.get_queryset(request).select_related(*self.read_with)
         try:
-            return rows.get(pk=self.model._meta.pk.to_python(pk))
+            row = rows.get(pk=self.model._meta.pk.to_python(pk))
         except (ObjectDoesNotExist, ValidationError):
             raise Http404 from None
+        seen: set[object] = request.__dict__.setdefault("_looked_at", set())
+        if row.pk not in seen:
+            seen.add(row.pk)
+            trail.looked(request.user, row, page=_page_name(request), now=timezone.now())
+        return row
+
+    def listed(self, request: HttpRequest, count: int) -> None:
+        """Write down that somebody saw this list: its filter and how many it showed."""
+        trail.listed(
+            request.user,
+            self.model,
+            page=_page_name(request),
+            words=_filter_words(request),
+            count=count,
+            now=timezone.now(),
+        )
 
     def page(
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
@@ -74,6 +113,20 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
         if status == 503:
             made.headers["Retry-After"] = RETRY_SECONDS
         return made
+
+
+# Parts of an address that hold a code of ours. Of any other only the name is written down: somebody typed it.
+_CODES = {"clinic", "day", "view", "status", "when", "clinician", "p", "o"}
+
+
+def _filter_words(request: HttpRequest) -> str:
+    words = [f"{name}={value}" if name in _CODES else name for name, value in sorted(request.GET.items())]
+    return " ".join(words)[:200]
+
+
+def _page_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return (match.url_name or "")[:80] if match else ""
 
 
 class DeskView(View):

@@ -82,6 +82,7 @@ class DiaryView(DeskView):
             columns = _week(entries, first, last) if view == "week" else _day(entries, shown, book)
             context["columns"] = columns
             context["rows"] = _rows(columns, _holidays() if _has_asked(entries) else {}, now)
+        self.desk.listed(request, sum(each.appointment is not None for each in entries))
         return self.desk.page(request, "diary", context)
 
 

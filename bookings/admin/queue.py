@@ -33,6 +33,7 @@ class QueueView(DeskView):
             "most": MOST,
             "current": "queue",
         }
+        self.desk.listed(request, len(waiting[:MOST]) + len(suspected))
         return self.desk.page(request, "queue", context)
 
 

@@ -92,6 +92,7 @@ class TodayView(ClinicalView):
             "person": panel(chosen, eyes, form, back=MINE if mine else "today") if chosen else None,
             "current": "today",
         }
+        self.desk.listed(request, len(seen.people))
         return self.desk.page(request, "today", context, status)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,7 @@ from bookings.models.reference import new_reference
 from bookings.models.rota import Service
 from bookings.working_time import working_day_at
 from clinic.models import Clinician, Location, Membership, Message, Room
+from clinic.models.append_only import AppendOnly
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -145,16 +146,6 @@ class Appointment(models.Model):
     @property
     def state(self) -> Status:
         return Status(self.status)
-
-
-class AppendOnly(models.QuerySet["AppointmentEvent"]):
-    """Rows that are written once: changing or deleting them in bulk is refused."""
-
-    def update(self, **kwargs: object) -> NoReturn:
-        raise TypeError("What happened is written once and never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("What happened is written once and never deleted.")
 
 
 class AppointmentEvent(models.Model):

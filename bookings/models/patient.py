@@ -53,6 +53,10 @@ class Patient(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    held_because = models.CharField(
+        max_length=200, blank=True, help_text="Why nothing about her may be erased: a claim, a complaint."
+    )
+    blanked_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing personal is left.")
     created_at = models.DateTimeField()
 
     objects = PatientQuerySet.as_manager()

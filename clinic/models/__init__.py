@@ -7,6 +7,7 @@ from clinic.models.page_drops import PageDrop
 from clinic.models.people import Clinician, Membership, Role
 from clinic.models.pictures import Picture
 from clinic.models.places import Country, Location, OpeningHours, Room
+from clinic.models.trail import TrailRow
 from clinic.models.versions import Version
 from clinic.models.voices import Complaint, Feedback
 
@@ -26,5 +27,6 @@ __all__ = [
     "Role",
     "Room",
     "Tally",
+    "TrailRow",
     "Version",
 ]
