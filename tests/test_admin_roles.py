@@ -38,7 +38,7 @@ OF_APPOINTMENT = {
     "void": 200,
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
-OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200}
+OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200}
 OF_NOBODY = ("queue", "today", "diary", "changelist", "add")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bookings import desk, services
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
+from bookings.admin.next_visit import NextView
 from bookings.admin.words import reach, status_mark, when
 from bookings.models import Appointment, CallTask, Patient
 from bookings.services.correcting import Reached
@@ -102,8 +103,15 @@ class PatientAdmin(DeskAdmin):
         return (queryset.filter(found) if search_term.strip() else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(ReachView.as_view(desk=self))
-        return [path("<int:pk>/reach/", page, name="bookings_patient_reach"), *super().get_urls()]
+        pages = {"reach": ReachView, "next": NextView}
+        return [
+            path(
+                f"<int:pk>/{word}/",
+                self.admin_site.admin_view(view.as_view(desk=self)),
+                name=f"bookings_patient_{word}",
+            )
+            for word, view in pages.items()
+        ] + super().get_urls()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
