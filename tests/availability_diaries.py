@@ -1,11 +1,12 @@
 """Made-up rotas, closures and bookings for the tests of the free times: a small cast, and thousands."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from hypothesis import strategies as st
 
-from bookings.availability import Busy, Closed, Pair, Pattern, Place, candidates_at
+from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot, candidates_at, free_slots
 
 ANN, BEN = 1, 2  # clinicians
 MAIDENHEAD = Place(1, "Europe/London", "GB")
@@ -19,6 +20,41 @@ SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)  # both Sundays
 def at(hour: int, minute: int = 0, day: date = TUESDAY) -> datetime:
     """That time in UTC."""
     return datetime.combine(day, time(hour, minute), UTC)
+
+
+ROOM, OTHER_ROOM, AMERSHAM_ROOM = 11, 12, 21
+
+
+def make_pattern(**changes: Any) -> Pattern:
+    """Ann in Maidenhead on Tuesdays from 9 to 11, a start every half hour."""
+    usual = Pattern(ANN, ROOM, 1, 1, time(9), time(11), 30, 1, date(2027, 1, 5), None)
+    return usual._replace(**changes)
+
+
+def make_busy(
+    starts: datetime, ends: datetime, clinician: int = BEN, room: int = 99, location: int = 1
+) -> Busy:
+    return Busy(clinician, room, location, starts, ends)
+
+
+def offered(*patterns: Pattern, place: Place = MAIDENHEAD, day: date = TUESDAY, **changes: Any) -> list[Slot]:
+    """The free times of half an hour on one UTC day, or what a test wants otherwise."""
+    usual = {
+        "places": [place],
+        "patterns": patterns or [make_pattern()],
+        "closures": [],
+        "busy": [],
+        "minutes": 30,
+        "earliest": at(0, day=day),
+        "latest": at(0, day=day) + timedelta(days=1),
+        "travel_minutes": 60,
+    }
+    return free_slots(**(usual | changes))
+
+
+def starts(found: Sequence[Slot]) -> list[str]:
+    """The starts as UTC clock times."""
+    return [f"{slot.starts:%H:%M}" for slot in found]
 
 
 class Diary(TypedDict):
