@@ -15,8 +15,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 
-from clinic import readiness
+from clinic import probes, readiness
 from clinic.models import Membership, Role
 from clinic.permissions import standing
 
@@ -63,8 +64,8 @@ class StaffAdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Stock, with how much is missing before the site may open: for those who can fill it in."""
         manager = standing(request).is_one_of((Role.MANAGER,))
-        lacking = len(readiness.missing()) if manager else 0
-        return super().index(request, {**(extra_context or {}), "lacking": lacking})
+        told = {"lacking": len(readiness.missing()), "post": probes.post(timezone.now())} if manager else {}
+        return super().index(request, {**(extra_context or {}), **told})
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, but what no database can look up is refused before anybody looks."""

@@ -67,7 +67,9 @@ REPLY_WORKING_DAYS = env.int("REPLY_WORKING_DAYS", 2)
 RING_ME_WORKING_DAYS = env.int("RING_ME_WORKING_DAYS", 1)
 NOTICE_WORKING_HOURS = env.int("NOTICE_WORKING_HOURS", 24)  # 8 desk hours make a working day
 HORIZON_DAYS = env.int("HORIZON_DAYS", 90)
-NEXT_TIMES_WEEKS = env.int("NEXT_TIMES_WEEKS", 6)  # no free time within them: "Ask us to ring you" comes first
+NEXT_TIMES_WEEKS = env.int(
+    "NEXT_TIMES_WEEKS", 6
+)  # no free time within them: "Ask us to ring you" comes first
 CUTOFF_HOURS = env.int("CUTOFF_HOURS", 24)
 HEALTH_ANSWERS_DAYS = env.int("HEALTH_ANSWERS_DAYS", 90)
 TRAVEL_MINUTES = env.int("TRAVEL_MINUTES", 60)
@@ -251,6 +253,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 
 # --- Headers -----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE_COOKIES and env.bool("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on this machine, without TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
@@ -316,6 +319,8 @@ if MESSAGE_LEASE_SECONDS < 5 * EMAIL_TIMEOUT:
         "MESSAGE_LEASE_SECONDS must be at least five times EMAIL_TIMEOUT, or a slow mail server makes two workers "
         "send the same message."
     )
+WORKER_QUIET_SECONDS = env.int("WORKER_QUIET_SECONDS", 120)  # a longer silence of the worker is trouble
+QUEUE_OLD_SECONDS = env.int("QUEUE_OLD_SECONDS", 900)  # mail that waits longer than this is trouble
 MESSAGE_BATCH = env.int("MESSAGE_BATCH", 50)
 MESSAGE_RETRY_SECONDS = env.int("MESSAGE_RETRY_SECONDS", 30)  # doubled with each attempt
 MESSAGE_RETRY_MAX_SECONDS = env.int("MESSAGE_RETRY_MAX_SECONDS", 900)

@@ -19,6 +19,8 @@ pages = [
     path("feedback/", views.feedback, name="feedback"),
     path("feedback/sent/", views.feedback_sent, name="feedback_sent"),
     path("media/pictures/<str:name>", views.photo, name="photo"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
 ]
 if settings.DEMO:
     pages.append(path("demo/mail/", demo.mail, name="mail"))

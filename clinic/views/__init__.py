@@ -3,6 +3,7 @@
 from clinic.views.people import clinicians
 from clinic.views.photos import photo
 from clinic.views.places import clinics, location
+from clinic.views.probes import healthz, readyz
 from clinic.views.security import security
 from clinic.views.speculation import speculation
 from clinic.views.styleguide import styleguide
@@ -27,8 +28,10 @@ __all__ = [
     "feedback",
     "feedback_sent",
     "form_expired",
+    "healthz",
     "location",
     "photo",
+    "readyz",
     "security",
     "server_error",
     "service_unavailable",

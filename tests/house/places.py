@@ -13,7 +13,9 @@ from tests.house.tree import ROOMS, Verdict, dotted, files, modules, parse
 WITHOUT_TEMPLATE = {
     "bookings:another": "a button of the page after sending",
     "bookings:calendar": "a file",
+    "clinic:healthz": "for machines",
     "clinic:photo": "a file",
+    "clinic:readyz": "for machines",
     "clinic:security": "a file",
     "clinic:speculation": "rules for browsers",
     "bookings:reminders_on": "a button of the manage page",
