@@ -76,12 +76,13 @@ class Waiting(NamedTuple):
         return self.appointment.clinician_check in (Check.NEEDED, Check.REFUSED)
 
 
-def requests_waiting(user: User, *, now: datetime, most: int, suspected: bool = False) -> list[Waiting]:
+def requests_waiting(user: User, *, now: datetime, most: int) -> list[Waiting]:
     """The oldest first; before them those whose own time is near. At most `most` are read.
 
-    Those that a machine seems to have sent are asked for apart, so that a flood of them hides nobody.
+    Those that a machine seems to have sent come last of all, so that a flood of them hides nobody.
     """
-    rows = Appointment.objects.visible_to(user).needs_answer().filter(suspected=suspected)
+    rows = Appointment.objects.visible_to(user).needs_answer()
+    rows = rows.order_by("suspected", "first_requested_at", "pk")
     rows = rows.select_related("patient", "location", "service")[:most]
     free_days = holidays_by_country()
     waiting = [_waiting(row, free_days.get(row.location.country, frozenset()), now) for row in rows]

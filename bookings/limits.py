@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from bookings.life import Status
-from bookings.models import Appointment, Patient
+from bookings.models import Appointment
 from clinic import limits
-from clinic.limits import Caller, TooMany
+from clinic.limits import Caller, Deed, TooMany
 from clinic.models import Location
 
 COMING = (Status.PENDING, Status.BOOKED)
@@ -41,16 +42,12 @@ def refuse_flood(email: str, phone: str, caller: Caller | None, now: datetime) -
     """
     if caller is None:
         return
-    limits.count_caller("request", caller, now=now)
+    deeds = [*limits.of_caller("request", caller), Deed("request-phone", phone)]
     if email:
-        limits.count("request-email", limits.mailbox(email), now=now)
-        people = Patient.objects.alias(address=Lower("email")).filter(address=email.lower())
-        _refuse_many_open(now, patient__in=people)
-    limits.count("request-phone", phone, now=now)
-    _refuse_many_open(now, patient__phone=phone)
-
-
-def _refuse_many_open(now: datetime, **whose: object) -> None:
-    coming = Appointment.objects.filter(status__in=COMING, ends_at__gt=now, **whose)
-    if coming.count() >= settings.OPEN_PER_PERSON:
+        deeds.append(Deed("request-email", limits.mailbox(email)))
+    limits.count_all(deeds, now=now)
+    # From the diary to the people, not the other way: what is to come is little, and a phone has no index.
+    theirs = Q(patient__phone=phone) | (Q(address=email.lower()) if email else Q(pk__in=[]))
+    coming = Appointment.objects.filter(status__in=COMING, ends_at__gt=now)
+    if coming.alias(address=Lower("patient__email")).filter(theirs).count() >= settings.OPEN_PER_PERSON:
         raise TooMany

@@ -6,12 +6,16 @@ The numbers stand in one table, `settings.LIMITS`; what was done is counted in `
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from clinic.models import Tally
@@ -46,6 +50,14 @@ class Limit:
         return timedelta(minutes=self.minutes)
 
 
+class Deed(NamedTuple):
+    """One thing that somebody does, by the name of its limit. `most` narrows the limit for once."""
+
+    name: str
+    who: str
+    most: int | None = None
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who asks from outside, as the edge hands it over: an address and a browser session, either may be empty.
@@ -62,39 +74,86 @@ def limit(name: str) -> Limit:
 
 
 def count(name: str, who: str, *, now: datetime, most: int | None = None) -> None:
-    """Count one more deed of `who`; the caller's transaction takes it back with everything else when it fails.
+    """Count one more deed of `who`. See `count_all`."""
+    count_all([Deed(name, who, most)], now=now)
 
-    `most` narrows the limit for once. Raises TooMany, and then counts nothing.
+
+def count_all(deeds: Sequence[Deed], *, now: datetime) -> None:
+    """Count one more of each; the caller's transaction takes it back with everything else when it fails.
+
+    Raises TooMany where one of them is over its limit, and then counts none.
     """
-    allowed = limit(name)
-    part = allowed.stretch / PARTS
-    since = _BEGINNING + (now - _BEGINNING) // part * part
-    mine = Tally.objects.filter(what=name, who=hashed(name, who))
-    fresh = Tally(what=name, who=hashed(name, who), since=since)
+    counts = sorted(
+        map(_Count.of, deeds), key=lambda each: (each.name, each.who)
+    )  # so that nobody locks crosswise
+    fresh = [Tally(what=each.name, who=each.who, since=each.since(now)) for each in counts]
     with transaction.atomic():
-        Tally.objects.bulk_create([fresh], ignore_conflicts=True)
-        lately = mine.filter(since__gte=since - allowed.stretch)  # a part too much rather than one too few
+        Tally.objects.bulk_create(fresh, ignore_conflicts=True)
+        lately = reduce(or_, (each.lately(now) for each in counts), Q(pk__in=[]))
         # The rows are locked before they are added up: of two at once, one waits and sees the other.
-        list(lately.order_by("since").select_for_update().values_list("pk", flat=True))
-        done = lately.aggregate(total=Sum("count"))["total"]
-        may = done < min(allowed.most, most or allowed.most)
+        locked = Tally.objects.filter(lately).order_by("what", "who", "since").select_for_update()
+        rows = list(locked)
+        may = all(each.has_room(rows) for each in counts)
         if may:
-            mine.filter(since=since).update(count=F("count") + 1)
+            newest = [row.pk for row in rows for each in counts if each.is_newest(row, now)]
+            Tally.objects.filter(pk__in=newest).update(count=F("count") + 1)
     if not may:  # said outside, so that a caller who goes on without it still can
         raise TooMany
 
 
-def count_caller(deed: str, caller: Caller | None, *, now: datetime, most: int | None = None) -> None:
-    """Count a deed for the address and the session of the caller, where the table has a limit for them.
+@dataclass(frozen=True)
+class _Count:
+    """One deed as it is looked up: its limit, and who as a hash."""
 
-    Nothing is counted without a caller: a command, a chore, staff at the desk. `most` is for the address alone.
+    name: str
+    who: str
+    limit: Limit
+    most: int
+
+    @classmethod
+    def of(cls, deed: Deed) -> _Count:
+        allowed = limit(deed.name)
+        return cls(
+            deed.name, hashed(deed.name, deed.who), allowed, min(allowed.most, deed.most or allowed.most)
+        )
+
+    def since(self, now: datetime) -> datetime:
+        """When the part of the stretch began that it is counted in."""
+        part = self.limit.stretch / PARTS
+        return _BEGINNING + (now - _BEGINNING) // part * part
+
+    def lately(self, now: datetime) -> Q:
+        """A part too much rather than one too few: no stretch anywhere may hold more than the limit."""
+        return Q(what=self.name, who=self.who, since__gte=self.since(now) - self.limit.stretch)
+
+    def has_room(self, rows: Sequence[Tally]) -> bool:
+        return sum(row.count for row in rows if self._is_mine(row)) < self.most
+
+    def is_newest(self, row: Tally, now: datetime) -> bool:
+        return self._is_mine(row) and row.since == self.since(now)
+
+    def _is_mine(self, row: Tally) -> bool:
+        return (row.what, row.who) == (self.name, self.who)
+
+
+def of_caller(deed: str, caller: Caller | None, most: int | None = None) -> list[Deed]:
+    """A deed as the caller's address and session count it, where the table has a limit for them.
+
+    Empty without a caller: a command, a chore, staff at the desk. `most` is for the address alone.
     """
     if caller is None:
-        return
-    if caller.address and f"{deed}-address" in settings.LIMITS:
-        count(f"{deed}-address", network(caller.address), now=now, most=most)
-    if caller.session and f"{deed}-session" in settings.LIMITS:
-        count(f"{deed}-session", caller.session, now=now)
+        return []
+    asked = [
+        Deed(f"{deed}-address", caller.address and network(caller.address), most),
+        Deed(f"{deed}-session", caller.session),
+    ]
+    return [each for each in asked if each.who and each.name in settings.LIMITS]
+
+
+def count_caller(deed: str, caller: Caller | None, *, now: datetime, most: int | None = None) -> None:
+    """Count a deed for the address and the session of the caller. See `of_caller`."""
+    if deeds := of_caller(deed, caller, most):
+        count_all(deeds, now=now)
 
 
 def may_write(address: str, *, now: datetime) -> bool:

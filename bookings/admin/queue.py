@@ -21,19 +21,20 @@ LEVEL_MARKS = {Level.CLEAR: Mark("none", "Clear"), Level.READ: Mark("read", "Rea
 
 class QueueView(DeskView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        now = timezone.now()
-        waiting = desk.requests_waiting(request.user, now=now, most=MOST + 1)
-        suspected = desk.requests_waiting(request.user, now=now, most=MOST_SUSPECTED, suspected=True)
+        waiting = desk.requests_waiting(request.user, now=timezone.now(), most=MOST + 1)
         eyes = desk.eyes_of(request.user)
+        rows = [_row(each, eyes) for each in waiting[:MOST]]
+        usual = [row for row in rows if not row["appointment"].suspected]
+        doubtful = [row for row in rows if row["appointment"].suspected][:MOST_SUSPECTED]
         context = {
             "title": "Requests",
-            "rows": [_row(each, eyes) for each in waiting[:MOST]],
-            "suspected": [_row(each, eyes) for each in suspected],
+            "rows": usual,
+            "suspected": doubtful,
             "more": len(waiting) > MOST,
             "most": MOST,
             "current": "queue",
         }
-        self.desk.listed(request, len(waiting[:MOST]) + len(suspected))
+        self.desk.listed(request, len(usual) + len(doubtful))
         return self.desk.page(request, "queue", context)
 
 

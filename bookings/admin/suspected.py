@@ -72,6 +72,7 @@ class ReleaseView(DeskView):
             "most": MOST,
             "current": "queue",
         }
+        self.desk.listed(request, len(context["rows"]))
         return self.desk.page(request, "release", context, status)
 
 

@@ -94,8 +94,8 @@ def ring_me(
 
 def _refuse_flood(phone: str, caller: Caller | None, now: datetime) -> None:
     if caller is not None:
-        limits.count_caller("ring-me", caller, now=now)
-        limits.count("ring-me-phone", phone, now=now)
+        deeds = [*limits.of_caller("ring-me", caller), limits.Deed("ring-me-phone", phone)]
+        limits.count_all(deeds, now=now)
 
 
 def _caller(who: RingMe, now: datetime) -> Patient:

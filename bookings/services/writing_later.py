@@ -8,7 +8,7 @@ from bookings import messages
 from bookings.services.transaction import durable
 from bookings.working_time import working_day_at
 from clinic import limits
-from clinic.limits import Caller
+from clinic.limits import Caller, Deed
 from clinic.models import Location, Message
 
 NINE = time(9)
@@ -23,8 +23,8 @@ def write_later(
     The limit for one address reaches over weeks: mails asked for on many days could all be due on one.
     """
     if caller is not None:
-        limits.count_caller("write-later", caller, now=now)
-        limits.count("write-later-email", limits.mailbox(email), now=now)
+        deeds = [*limits.of_caller("write-later", caller), Deed("write-later-email", limits.mailbox(email))]
+        limits.count_all(deeds, now=now)
     return messages.write_later(
         email, location, not_before=working_day_at(on, NINE, location.time_zone), now=now
     )

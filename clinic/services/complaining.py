@@ -13,7 +13,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
 from clinic import limits, messages
-from clinic.limits import Caller
+from clinic.limits import Caller, Deed
 from clinic.models import Complaint, Location
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def complain(
 
 
 def _refuse_flood(who: Complainant, caller: Caller, now: datetime) -> None:
-    limits.count_caller("complaint", caller, now=now)
-    for person in filter(None, (who.email and limits.mailbox(who.email), who.phone)):
-        limits.count("complaint-person", person, now=now)
+    person = filter(None, (who.email and limits.mailbox(who.email), who.phone))
+    deeds = [*limits.of_caller("complaint", caller), *(Deed("complaint-person", each) for each in person)]
+    limits.count_all(deeds, now=now)
 
 
 def answer(*, complaint_id: int, note: str, by: AbstractBaseUser, now: datetime) -> Complaint:
