@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory, override_settings
 
 from bookings import links
 from bookings.services.errors import DiaryBusy
+from clinic.models import Location
 from clinic.views import server_error, service_unavailable, static_page, unreadable
 from tests.reader import Reader
 from tests.seen import Seen
@@ -173,6 +174,7 @@ def _behind_the_link(notes: list[Seen]) -> None:
     for _ in range(3):  # one more than the day has left
         reader.click("Get the link again").press("Send me a new link")
     _reminders(reader)
+    _late(reader)
     _health_again(reader)
     reader.open("/book/manage/").click("Cancel it")
     reader.send(reason="no-time", version=reader.values()["version"][0])
@@ -193,6 +195,19 @@ def _reminders(reader: Notebook) -> None:
     ends = links.reminders_off_url(links.fill_key(mine)).removeprefix(settings.SITE_URL)
     Notebook(reader.notes).open(ends).press("Turn off reminders")
     reader.open("/book/manage/").press("Remind me again")
+
+
+def _late(reader: Notebook) -> None:
+    """After the cut-off: the phone, and what the clinic says of late changes."""
+    here = Location.objects.filter(slug="maidenhead")
+    before = here.values("cutoff_hours", "late_policy").get()
+    here.update(cutoff_hours=24 * 365, late_policy="Please tell us as soon as you can.")
+    reader.open("/book/manage/").open("/book/manage/move/")
+    reader.open("/book/manage/health/").press("Yes, something has changed")
+    for tick in ("No, none of these", "I am pregnant"):
+        reader.choose(tick).press("Continue")
+    reader.choose("No, none of these").press("Send my answers")
+    here.update(**before)
 
 
 def _second_person(notes: list[Seen]) -> None:

@@ -104,9 +104,9 @@ def test_asked_opened_from_the_mail_moved_corrected_and_cancelled(
     press(stops.page, re.compile(r"^11:15am\s?, Tuesday 2 March"))
     stops.at("the time is gone", status=409, error=True)
     stops.says("Somebody else has just taken this time", "Your old time is still yours")
-    press(stops.page, re.compile(r"^11:30am\s?, Tuesday 2 March"))
+    press(stops.page, re.compile(r"^11:45am\s?, Tuesday 2 March"))
     stops.at("moved", h1="Your request")
-    stops.says("Your new time is Tuesday 2 March, 11:30am, at Maidenhead.")
+    stops.says("Your new time is Tuesday 2 March, 11:45am, at Maidenhead.")
     link(stops, "Correct phone or email")
     stops.at("contact")
     type_in(stops, Phone_number="12", Email="nobody")
@@ -123,7 +123,7 @@ def test_asked_opened_from_the_mail_moved_corrected_and_cancelled(
     stops.at("cancelled")
     stops.says("We have cancelled it.", "Ask for another time")
     mine.refresh_from_db()
-    assert (mine.status, mine.starts_at) == ("cancelled", FREE_TIME + 1.25 * HOUR)
+    assert (mine.status, mine.starts_at) == ("cancelled", FREE_TIME + 1.5 * HOUR)
     assert mine.events.get(verb="cancel").reason_code == "cost"
     axe_is_content(stops)
 
