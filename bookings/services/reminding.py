@@ -182,8 +182,9 @@ def _write(kind: Kind, group: Sequence[Appointment], now: datetime) -> Counter[s
 def _taken_back(kind: Kind, appointment: Appointment, now: datetime) -> bool:
     """One that still waits is said together with the new one."""
     row = _row(kind, appointment)
-    waits = row is not None and row.message is not None and row.message.attempts == 0
-    return bool(waits and row and outbox.withdraw_unsent(message_id=row.message_id, now=now))
+    return bool(
+        row and row.message_id is not None and outbox.withdraw_unsent(message_id=row.message_id, now=now)
+    )
 
 
 def _ask_to_ring(kind: Kind, appointment: Appointment, now: datetime) -> Counter[str]:
