@@ -65,14 +65,15 @@ class ReleaseView(DeskView):
 
     def show(self, request: HttpRequest, status: int = 200) -> HttpResponse:
         found = desk.suspected_requests(request.user, most=MOST + 1)
+        rows = [_row(each) for each in found[:MOST]]
         context = {
             "title": "Release suspected requests",
-            "rows": [_row(each) for each in found[:MOST]],
+            "rows": rows,
             "more": len(found) > MOST,
             "most": MOST,
             "current": "queue",
         }
-        self.desk.listed(request, len(context["rows"]))
+        self.desk.listed(request, len(rows))
         return self.desk.page(request, "release", context, status)
 
 
