@@ -7,7 +7,7 @@ PRIVATE = ("/admin/", "/book/", "/complaints/", "/demo/", "/feedback/", "/styleg
 # The doors into them: they say the same to everybody, and people look for them.
 DOORS = ("/book/", "/book/ring-me/", "/complaints/", "/complaints/write/", "/feedback/")
 # A search engine is asked not even to fetch these: the admin, and links that open somebody's appointment.
-NOT_FETCHED = ("/admin/", "/book/link/", "/demo/")
+NOT_FETCHED = ("/admin/", "/book/link/", "/book/reminders/", "/demo/")
 
 
 def may_be_listed(path: str) -> bool:

@@ -313,6 +313,39 @@ def test_a_refused_address_is_a_dead_letter_and_is_not_written_again(place: Loca
     assert waiting() == []
 
 
+def test_one_that_waits_for_the_morning_is_said_together_with_a_new_one(place: Location) -> None:
+    booked(place)
+    second = booked(place, VISIT + HOUR, email="other@example.org", name="Mary Test")
+    night = DAY_BEFORE.replace(hour=22)
+    remind(now=night)
+    assert len(waiting()) == 2
+    services.correct_contact(
+        appointment_id=second.pk,
+        expected_version=second.version,
+        phone="+442079460000",
+        email="brigid@example.org",
+        actor=PATIENT,
+        now=night,
+    )
+    remind(now=night)
+    (both,) = waiting()
+    assert "10:15am, Brigid Test" in both.text
+    assert "11:15am, Mary Test" in both.text
+
+
+def test_a_name_is_never_taken_for_a_place_where_a_link_belongs(place: Location) -> None:
+    victim = booked(place, VISIT + 2 * HOUR, email="victim@example.org")
+    names = ("[[manage_link]]", f"[[manage_link:{victim.uuid}:]]")
+    for nth, name in enumerate(names):
+        booked(place, VISIT + nth * HOUR, name=name, email="thief@example.org")
+    remind(now=DAY_BEFORE)
+    send(DAY_BEFORE)
+    (letter,) = [each for each in mail.outbox if "reminder of your appointments" in str(each.body)]
+    assert str(letter.body).count("/book/link/") == 2
+    assert victim.uuid.hex not in str(letter.body) + str(letter.message())
+    assert "[ [manage_link" in str(letter.body)
+
+
 # --- Without email ----------------------------------------------------------------------------------------------
 def reminder_calls() -> list[CallTask]:
     return list(CallTask.objects.open().filter(kind__startswith="reminder_").order_by("pk"))
@@ -405,6 +438,7 @@ def test_it_asks_the_same_however_many_visits_there_are(
 ) -> None:
     make_second_pair(place)
     for number in range(6):
-        booked(place, VISIT + number * HOUR, email=f"p{number}@example.org")
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        for email in (f"p{number}@example.org", ""):
+            booked(place, VISIT + number * HOUR, email=email)
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
         remind(now=NOW)

@@ -62,7 +62,7 @@ def read_page(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
         "answers": answers,
         "ticked": [answer for answer in answers if answer.level > Level.CLEAR],
         "consents": [consent_words(each, place) for each in appointment.consents.select_related("taken_by")],
-        "sent": [_sent(each, place) for each in appointment.messages.select_related("message")],
+        "sent": _all_sent(appointment),
         "notes": [_note(each, place) for each in appointment.notes.select_related("author")],
         "calls": [_call(each, eyes, place) for each in appointment.call_tasks.all()],
         "history": [
@@ -160,6 +160,14 @@ def _buttons(request: HttpRequest, appointment: Appointment) -> list[Button]:
 def consent_words(consent: Any, place: Any) -> tuple[str, str]:
     by = f", taken down by {_name(consent.taken_by)}" if consent.taken_by else ""
     return f"{at_place(consent.given_at, place)}, version {consent.version}{by}", consent.wording
+
+
+def _all_sent(appointment: Appointment) -> list[tuple[str, str, str]]:
+    """Letters, then reminders; a reminder without a message is a call, which stands among the calls."""
+    place = appointment.location
+    letters = appointment.messages.select_related("message")
+    reminders = appointment.reminders.exclude(message=None).select_related("message")
+    return [_sent(each, place) for each in (*letters, *reminders)]
 
 
 def _sent(row: Any, place: Any) -> tuple[str, str, str]:

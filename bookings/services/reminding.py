@@ -7,9 +7,9 @@ of its appointments: a worker killed at any point leaves a reminder whole or not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -30,7 +30,7 @@ from bookings.working_time import (
     working_day_at,
 )
 from clinic import outbox
-from clinic.models import Message
+from clinic.models import Country, Message
 
 Kind = Reminder.Kind
 
@@ -54,16 +54,19 @@ RULES = {
 REACH = timedelta(days=14)
 _AGREED = (Verb.ADD, Verb.CONFIRM, Verb.MOVE)
 Group = tuple[str, int, object]
+FreeDays = Mapping[str, frozenset[date]]
 
 
 # --- The scan -------------------------------------------------------------------------------------------------------
 def remind(*, now: datetime) -> dict[str, int]:
     """Queue every reminder that is due at `now`. Returns what was queued, counted: for the log."""
     done: Counter[str] = Counter()
+    free_days = {country: diary.holidays(country) for country in Country.values}
     for kind in Kind:
-        for group in _groups(kind, _booked(now), now):
+        for group in _groups(kind, _booked(now), now, free_days):
+            ids = [each.pk for each in group]
             try:
-                done += _remind_group(kind=kind, appointment_ids=[each.pk for each in group], now=now)
+                done += _remind_group(kind=kind, appointment_ids=ids, free_days=free_days, now=now)
             except DiaryBusy:
                 done["left for later"] += 1
     done["calls past their time"] = _close_old_calls(now)
@@ -95,18 +98,19 @@ def _booked(now: datetime) -> QuerySet[Appointment]:
     )
 
 
-def _groups(kind: Kind, booked: Iterable[Appointment], now: datetime) -> list[list[Appointment]]:
+def _groups(
+    kind: Kind, booked: Iterable[Appointment], now: datetime, free_days: FreeDays
+) -> list[list[Appointment]]:
     """Visits to remind of now: all of one address, clinic and day as soon as the first of them is due."""
     groups: dict[Group, list[Appointment]] = {}
     for each in booked:
         if _wanted(kind, each, now):
             groups.setdefault(_group(each), []).append(each)
-    due = (
+    return [
         group
         for group in groups.values()
-        if any(_is_open(kind, each) for each in group) and _moment(kind, group) <= now
-    )
-    return list(due)
+        if any(_is_open(kind, each) for each in group) and _moment(kind, group, free_days) <= now
+    ]
 
 
 def _group(appointment: Appointment) -> Group:
@@ -138,32 +142,33 @@ def _row(kind: Kind, appointment: Appointment) -> Reminder | None:
     return next(found, None)
 
 
-def _moment(kind: Kind, group: Sequence[Appointment]) -> datetime:
+def _moment(kind: Kind, group: Sequence[Appointment], free_days: FreeDays) -> datetime:
     """When (UTC) a group is due: so many days before its first visit; a call when the desk opens that day or before it."""
     first, days = group[0], RULES[kind].days
     place = first.location
     at = days_before(first.starts_at, days, place.time_zone)
     if first.patient and first.patient.email:
         return at
-    day = add_working_days(
-        at.astimezone(place.zone).date() + timedelta(days=1), -1, diary.holidays(place.country)
-    )
+    after = at.astimezone(place.zone).date() + timedelta(days=1)
+    day = add_working_days(after, -1, free_days[place.country])
     return working_day_at(day, DESK_OPENS, place.time_zone)
 
 
 # --- One address ----------------------------------------------------------------------------------------------------
 @durable
-def _remind_group(*, kind: Kind, appointment_ids: Sequence[int], now: datetime) -> Counter[str]:
+def _remind_group(
+    *, kind: Kind, appointment_ids: Sequence[int], free_days: FreeDays, now: datetime
+) -> Counter[str]:
     """Lock, read again, write: what changed since the scan looked, or another worker wrote, is left out."""
     rows = Appointment.objects.filter(pk__in=appointment_ids).order_by("pk")
     list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     done: Counter[str] = Counter()
-    for group in _groups(kind, _booked(now).filter(pk__in=appointment_ids), now):
+    for group in _groups(kind, _booked(now).filter(pk__in=appointment_ids), now, free_days):
         patient = group[0].patient
         if patient and patient.email:
             done += _write(kind, group, now)
         else:
-            done += _ask_to_ring(kind, group[0], now)
+            done += _ask_to_ring(kind, group[0], free_days, now)
     return done
 
 
@@ -187,10 +192,10 @@ def _taken_back(kind: Kind, appointment: Appointment, now: datetime) -> bool:
     )
 
 
-def _ask_to_ring(kind: Kind, appointment: Appointment, now: datetime) -> Counter[str]:
+def _ask_to_ring(kind: Kind, appointment: Appointment, free_days: FreeDays, now: datetime) -> Counter[str]:
     """Due before the desk shuts, and before the visit."""
     place = appointment.location
-    day = answer_day(now, 0, place.time_zone, diary.holidays(place.country))
+    day = answer_day(now, 0, place.time_zone, free_days[place.country])
     due_at = min(working_day_at(day, DESK_CLOSES, place.time_zone), appointment.starts_at)
     messages.reminder_call(kind, appointment, due_at=due_at, now=now)
     _note(kind, appointment, None, now)
