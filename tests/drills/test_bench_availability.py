@@ -1,6 +1,7 @@
-"""How fast the diary is read and written, empty and with ten years in it: milliseconds, queries, bookings a second.
+"""How fast the diary and its pages are read, empty and with ten years in it, and written: milliseconds, queries, a second.
 
 It asserts what does not depend on the machine: the number of queries, and that time does not grow with the years.
+Other work makes every figure larger, so the ratios are of one run.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import islice, product
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -25,6 +27,7 @@ from clinic.models import Location
 from tests import cast
 from tests.cast import NOW
 from tests.drills.race import crew
+from tests.reader import Reader
 from tests.scale import scaled
 
 pytestmark = [pytest.mark.drill, pytest.mark.both, pytest.mark.django_db(transaction=True)]
@@ -90,12 +93,13 @@ def milliseconds(read: Callable[[], object]) -> tuple[float, int]:
     """The best of some runs (others may be at work on the machine), and the queries of one."""
     with CaptureQueriesContext(connection) as seen:
         read()
+    queries = len(seen)  # at once: the next request empties the list
     times = []
     for _ in range(RUNS):
         began = time.perf_counter()
         read()
         times.append((time.perf_counter() - began) * 1000)
-    return min(times), len(seen)
+    return min(times), queries
 
 
 def read_all(places: list[Location], service: Service) -> list[Slot]:
@@ -125,6 +129,54 @@ def test_reading_is_flat_over_ten_years() -> None:
             assert found > 100
     for name, (_, without, with_years) in figures.items():
         assert with_years < 1.5 * without + 5, (name, without, with_years)
+
+
+# --- At 0, 1,000, 10,000 and 100,000 ------------------------------------------------------------------------------------
+SIZES = (0, 1_000, 10_000, ROWS)
+MOST_TIMES_SLOWER = 5  # of 100,000 against none: what is left to read is the coming 90 days, not the years
+
+
+def page_of(reader: Reader, query: str) -> Callable[[], object]:
+    """A page of times as a patient in the middle of her journey asks for it."""
+
+    def read() -> object:
+        answer = reader.client.get(f"/book/time/?{query}")
+        assert answer.status_code == 200
+        return answer
+
+    return read
+
+
+def test_month_and_search_at_every_size() -> None:
+    behind, ahead = taken(make_staff_and_rota(), scaled(ROWS, least=10_000))
+    rows = random.Random(3).sample(behind + ahead, len(behind) + len(ahead))
+    clinics, service = list(Location.objects.all()), cast.make_service()
+    figures: dict[str, list[tuple[float, int]]] = {}
+    with time_machine.travel(NOW, tick=False):
+        reader = Reader().open("/book/?clinic=maidenhead").press("No, I have none of these")
+        reader.choose("Fine red, blue or purple lines").press("Continue")
+        reads = {
+            "search, 90 days, 4 clinics": partial(read_all, clinics, service),
+            "month, 30 days, 1 clinic": partial(read_month, clinics, service),
+            "page of days, 4 clinics": page_of(reader, "clinic=anywhere"),
+            "page of days, 1 clinic": page_of(reader, "clinic=maidenhead"),
+            "page of a month, 4 clinics": page_of(reader, "clinic=anywhere&month=2027-03"),
+            "page of a month, 1 clinic": page_of(reader, "clinic=maidenhead&month=2027-03"),
+        }
+        before = 0
+        for size in [size for size in SIZES if size <= len(rows)]:
+            fill(rows[before:size])
+            before = size
+            for name, read in reads.items():
+                read()  # templates and statements are made once
+                figures.setdefault(name, []).append(milliseconds(read))
+    for name, each in figures.items():
+        told = " | ".join(f"{spent:.1f} ms, {queries}" for spent, queries in each)
+        ratio = each[-1][0] / each[0][0]
+        print(f"\n| {name} | {connection.vendor} | {told} | {ratio:.1f} |")
+        assert len({queries for _, queries in each}) == 1, (name, each)
+        assert each[0][1] > 0, name
+        assert each[-1][0] < MOST_TIMES_SLOWER * each[0][0] + 5, (name, each)
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------------
