@@ -88,6 +88,9 @@ class World(RuleBasedStateMachine):
         self.run.enter_context(override_settings(**RULES, TRAVEL_MINUTES=self.our_gap))
         self.model = Model(NOW, self.gap * MINUTE)
         self.surprise, self.well, self.people = "", True, 0
+        self.looked_at: dict[
+            int, tuple[str, int]
+        ] = {}  # how each appointment stood when its links were tried
         self.places = {slug: cast.make_location(slug, notify_email=DESK_MAIL[slug]) for slug in sorted(ROTA)}
         self.service = cast.make_service()
         cast.make_fees()
@@ -248,6 +251,10 @@ class World(RuleBasedStateMachine):
     def links_live_and_die(self) -> None:
         """The last link of a living appointment opens it; older ones, and all that were sent before its end, are dead."""
         for visit in self.model.visits:
+            stands = (visit.status, len(visit.links))
+            if self.looked_at.get(visit.pk) == stands:
+                continue  # looked at when it came to stand so, and once more at the end of the run
+            self.looked_at[visit.pk] = stands
             for nth, token in enumerate(visit.links, 1):
                 opened = links.open_link(token)
                 lives = visit.status not in ENDED and nth == len(visit.links)
@@ -256,6 +263,8 @@ class World(RuleBasedStateMachine):
     # --- What must hold at the end of a run -------------------------------------------------------------------------
     def settled(self) -> None:
         """Needs no model: once everything has settled, the last letter that arrived tells each patient what is true."""
+        self.looked_at.clear()
+        self.links_live_and_die()
         end = self.model.now + SETTLES
         outbox.send_due(now=end, limit=1000, clock=lambda: end)
         lost = Message.objects.dead().filter(audience="patient")
