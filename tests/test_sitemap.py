@@ -118,6 +118,7 @@ def test_robots_are_asked_to_leave_the_admin_and_the_links_alone() -> None:
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /book/link/",
+        "Disallow: /book/reminders/",
         "Disallow: /demo/",
         "",
         "Sitemap: https://testserver/sitemap.xml",
