@@ -213,7 +213,7 @@ def _late(reader: Notebook) -> None:
 def _second_person(notes: list[Seen]) -> None:
     """A daughter asks for her mother, and then for somebody else, with a slip."""
     reader = to_health(notes)
-    reader.open("/book/time/").click("more times on this day")
+    reader.open("/book/time/").click("More times on this day")
     reader.press("4:15pm")  # the first day has it, and nobody else of these wants it
     for _ in range(3):
         reader.choose("No, none of these").press("Continue")
@@ -224,7 +224,7 @@ def _second_person(notes: list[Seen]) -> None:
     reader.choose("I ask for this appointment").press("Send my request")
     reader.choose("I ask for somebody else").press("Send my request").press("Ask for another person")
     reader.press("No, I have none of these").choose("Both").choose("Maidenhead").press("Continue")
-    reader.click("more times on this day").press("12:15pm").press("Ask me all of this on the phone")
+    reader.click("More times on this day").press("12:15pm").press("Ask me all of this on the phone")
 
 
 def _health_again(reader: Notebook) -> None:

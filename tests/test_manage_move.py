@@ -59,7 +59,7 @@ def test_later_times_and_the_month_lead_to_a_time(booked: Appointment) -> None:
 def test_a_full_day_is_folded_and_opens_on_a_press(booked: Appointment) -> None:
     reader = opened(booked).click("Move it")
     few = [button for button in reader.buttons() if "Tuesday 2 March" in button]
-    reader.click("more times on this day, Tuesday 2 March")
+    reader.click("More times on this day, Tuesday 2 March")
     assert len(few) == 12
     assert len(reader.buttons()) == 30  # every quarter of an hour from 9am to 4:30pm, without her own
     assert {button.split(", ")[1] for button in reader.buttons()} == {"Tuesday 2 March"}

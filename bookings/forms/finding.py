@@ -18,7 +18,7 @@ from clinic.models import Location
 class SoonField(DayField):
     """A day that lies ahead, in any shape; without a year it is the next one of that name after `today`."""
 
-    PROBLEM = "Enter a day like 2 3 2027 or 2 March 2027, or leave this empty."
+    PROBLEM = "Enter a day and a month, for example 2 March, or leave this empty."
 
     def __init__(self, *, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)

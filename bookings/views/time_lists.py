@@ -54,9 +54,9 @@ def day_shown(
     held: Appointment | None = None,
     most: int = MOST_A_DAY,
 ) -> dict[str, Any]:
-    """One heading with its buttons; beyond `most` of them, `more` says how many there are besides."""
+    """One heading with its buttons; `more` where the day has others besides these `most`."""
     times = [_button(slot, locations[slot.location], on, name_place, held) for slot in slots[:most]]
-    return {"heading": day(on), "date": on, "times": times, "more": max(0, len(slots) - most)}
+    return {"heading": day(on), "date": on, "times": times, "more": len(slots) > most}
 
 
 def _button(

@@ -92,7 +92,7 @@ def test_asked_opened_from_the_mail_moved_corrected_and_cancelled(
     stops.says("Tuesday 2 March, 10:15am", "We are keeping the time for you.")
     link(stops, "Move it")
     stops.at("times", h1="Choose another time at Maidenhead")
-    follow(stops.page, stops.page.get_by_role("link", name=re.compile("more times on this day")).first)
+    follow(stops.page, stops.page.get_by_role("link", name=re.compile("More times on this day")).first)
     stops.at("a whole day")
     assert stops.page.locator("main form button").count() > 20
     link(stops, "First free times")
