@@ -27,6 +27,7 @@ OF_APPOINTMENT = {
     "delete": 403,
     "note": 405,
     "move": 200,
+    "real": 405,
     "confirm": 200,
     "decline": 200,
     "cancel": 200,
@@ -39,7 +40,7 @@ OF_APPOINTMENT = {
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
 OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200}
-OF_NOBODY = ("queue", "today", "diary", "changelist", "add")
+OF_NOBODY = ("queue", "release", "today", "diary", "changelist", "add")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")
 
