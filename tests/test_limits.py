@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,13 +12,15 @@ from django.conf import settings as project
 from django.db import connection, connections, transaction
 from django.test import RequestFactory
 
+from bookings import checks
 from clinic import callers, limits
-from clinic.limits import Caller, Limit, TooMany
+from clinic.limits import Caller, TooMany
 from clinic.models import Tally
 from tests.cast import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
+SETTINGS = project.BASE_DIR / "clinic" / "settings.py"
 MINUTE = dt.timedelta(minutes=1)
 ONE = "198.51.100.7"
 
@@ -129,11 +132,19 @@ def test_old_tallies_are_deleted_and_those_that_still_count_are_not() -> None:
     assert counted(9) == 2
 
 
-def test_every_limit_of_the_table_can_be_read_and_holds_live_as_long_as_they_are_counted() -> None:
-    read = {name: Limit.read(text) for name, text in project.LIMITS.items()}
-    assert read
-    with pytest.raises(ValueError, match="0/60"):
-        Limit.read("0/60")
+def test_the_table_we_ship_passes_its_check_and_a_bad_one_does_not(settings: Any) -> None:
+    shipped = dict(re.findall(r'"([a-z-]+)": env.str\("LIMIT_\w+", "(\d+/\d+)"\)', SETTINGS.read_text()))
+    assert len(shipped) == 15
+    settings.LIMITS = shipped
+    assert checks.limits_hold(None) == []
+    settings.LIMITS = {
+        **shipped,
+        "find-address": "often",
+        "hold-address": "20/60",
+        "feedback-address": "0/60",
+    }
+    found = sorted(each.id for each in checks.limits_hold(None))
+    assert found == ["bookings.E003", "bookings.E003", "bookings.E004"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -114,3 +114,20 @@ def test_the_desk_sees_and_releases_what_is_suspected(
     page.get_by_label("Bot 1").uncheck()
     follow(page, page.get_by_role("button", name="Release the ticked ones"))
     assert "Released: 1" in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_of_every_limit(
+    visitor: Callable[..., Page], faults: Callable[..., list[str]], settings: Any, scheme: str
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "feedback-address": "1/120"}
+    page = visitor(scripts=True, bypass_csp=True, color_scheme=scheme, reduced_motion="reduce")
+    for title in ("Thank you", "Please try again later, or phone us"):
+        page.goto("/feedback/")
+        page.get_by_label("What helped you?").fill("The drawings")
+        press(page, "Send")
+        assert page.locator("h1, .panel").first.inner_text().startswith(title)
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert faults(page) == [], width
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), width
