@@ -10,7 +10,7 @@ import html5lib
 from icalendar import Calendar
 
 from bookings import messages, services
-from bookings.models import Appointment, CallTask
+from bookings.models import Appointment, CallTask, VisitRecord
 from bookings.services.reminding import remind
 from clinic.models import Location, Message
 from tests import cast
@@ -70,6 +70,19 @@ def write_all() -> None:
         services.write_later(email="jo@example.org", on=dt.date(2027, 9, 1), location=place, now=cast.NOW)
 
 
+def _seen(visit: Appointment, *, at_night: bool) -> None:
+    """The letter after a session, as if this visit had been one."""
+    later = visit.starts_at.date() + dt.timedelta(weeks=6)
+    record = VisitRecord(
+        stocking_days=7,
+        stocking_size="Medium",
+        stocking_class="2",
+        at_night=at_night,
+        next_not_before=later if at_night else None,
+    )
+    messages.visit_today(visit, record=record, now=cast.NOW)
+
+
 def _corrected(asked: Appointment) -> None:
     """Another email, so that both addresses are written to."""
     services.correct_contact(
@@ -87,7 +100,8 @@ def _reminded(place: Location, first: dt.datetime) -> None:
     for number, email in enumerate(("jo@example.org", "both@example.org", "both@example.org", "")):
         at = first + number * dt.timedelta(minutes=30)
         patient = cast.make_details(email=email)
-        cast.act(services.confirm, cast.make_request(place, starts_at=at, patient=patient))
+        visit = cast.act(services.confirm, cast.make_request(place, starts_at=at, patient=patient))
+        _seen(visit, at_night=number % 2 == 0)
     cast.post_went()
     CallTask.objects.open().update(outcome=CallTask.Outcome.DONE, closed_at=cast.NOW)
     for days in (7, 1):

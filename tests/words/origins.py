@@ -33,8 +33,16 @@ EXEMPT = (
     Exempt("stage", re.compile(r"^Weeks 2 and 3$"), "the name of a stage of aftercare, by its plan"),
     Exempt("plate", re.compile(r"\bPlate \d\b"), "the number that a picture has in the set"),
     Exempt("sources", re.compile(r"^Sources we read \(\d+\)"), "counted from the list beneath it"),
-    Exempt("article", re.compile(r"\bArticles? \d+(?:\(\w+\))*"), "the name of a paragraph of a law"),
-    Exempt("standard", re.compile(r"\bWCAG 2\.2\b"), "the name of a standard"),
+    Exempt(
+        "law or standard",
+        re.compile(r"\bArticles? \d+(?:\(\w+\))*|\bWCAG 2\.2\b"),
+        "the name of a paragraph of a law, or of a standard",
+    ),
+    Exempt(
+        "stockings",
+        re.compile(r"\bWear your stockings for \d{1,2} days\b|, class \d\."),
+        "what a clinician wrote down for this person at the visit",
+    ),
     Exempt(
         "way to type",
         re.compile(r"\bfor example,? \d{1,2} \d{1,2} \d{4}\b", re.I),
