@@ -54,7 +54,9 @@ STORAGES = {
 # The site as the public has it: open. Tests of what is missing before that take the list of production.
 READINESS = []
 # Every test comes from one address and sends its forms at once. Tests of limits and pace bring the real numbers.
-_limits_kept = os.environ.get("LIMITS_KEPT", "")  # for a server that a drill starts: "1", or "nginx" behind one
+_limits_kept = os.environ.get(
+    "LIMITS_KEPT", ""
+)  # for a server that a drill starts: "1", or "nginx" behind one
 BEHIND_PROXY = _limits_kept == "nginx"
 if not _limits_kept:
     LIMITS = {name: f"1000000/{text.split('/')[1]}" for name, text in LIMITS.items()}  # noqa: F405

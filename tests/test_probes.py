@@ -62,7 +62,9 @@ def test_mail_that_waits_too_long_is_told(clock: time_machine.Coordinates, setti
 def test_a_schema_behind_the_code_is_told() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT MAX(name) FROM django_migrations WHERE app = 'bookings'")
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'bookings' AND name = %s", cursor.fetchone())
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE app = 'bookings' AND name = %s", cursor.fetchone()
+        )
     assert ready() == (503, ["migrations"])
 
 

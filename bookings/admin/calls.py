@@ -56,7 +56,7 @@ class CallsView(DeskView):
             "most": MOST,
             "current": "calls",
         }
-        self.desk.listed(request, len(context["rows"]))
+        self.desk.listed(request, len(calls[:MOST]))
         return self.desk.page(request, "calls", context)
 
 

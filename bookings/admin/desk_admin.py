@@ -62,7 +62,7 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
             self.listed(request, len(shown["cl"].result_list))
         return answer
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **given: Any) -> Any:
         """Stock; and who did what to how many is written down before it is done."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         action = request.POST.get("action", "")
@@ -76,7 +76,7 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
                 count=len(chosen),
                 now=timezone.now(),
             )
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **given)
 
     def find(self, request: HttpRequest, pk: object) -> Any:
         """The row with all that its page names; who looked is written down, once a request. Raises Http404."""

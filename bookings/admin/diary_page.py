@@ -183,7 +183,7 @@ def _rows(columns: list[Column], holidays: dict[str, frozenset[date]], now: date
     clocks = [_clocks(entry) for column in columns for entry in column.entries if entry.state != State.CLOSED]
     opens = min([OPENS, *(starts for starts, _ in clocks)])
     closes = max([CLOSES, *(ends for _, ends in clocks)])
-    made = []
+    made: list[dict[str, Any]] = []
     at = datetime.combine(date.min, opens.replace(minute=opens.minute // 30 * 30))
     while at.time() < closes and at.date() == date.min:
         # A closure that began before the first row is named in that row.

@@ -207,7 +207,9 @@ def _listed(
     before = max(0, first - DAYS_AT_FIRST)
     return {
         "days": [
-            day_shown(on, days[on], locations, name_place=name_place, held=held, most=most_of(days[on], alone))
+            day_shown(
+                on, days[on], locations, name_place=name_place, held=held, most=most_of(days[on], alone)
+            )
             for on in ordered[first:last]
         ],
         "later_from": ordered[last] if last < len(ordered) else None,

@@ -14,7 +14,8 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "clinic.spreadsheet treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
-    2: "services links suspicion messages diary next_times fleeting filling desk funnel reports outbox trail probes limits page_cache page_stores "
+    2: "services links suspicion messages diary next_times fleeting filling desk funnel reports "
+    "outbox trail probes limits page_cache page_stores "
     "warm_paths loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent remembered today daybook "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "

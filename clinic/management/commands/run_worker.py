@@ -1,4 +1,4 @@
-"""Sends what is due about once a second, keeps the pages warm, does each chore in its time, until told to stop. Holds no rule.
+"""Sends what is due, keeps the pages warm, does each chore in its time, until told to stop. Holds no rule.
 
 Logs ids and counts only. A database or a mail server that is away makes it wait, never stop.
 """
