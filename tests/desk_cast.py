@@ -63,7 +63,8 @@ PATIENTS = "/admin/bookings/patient/"
 
 
 def page_of(row: Appointment | CallTask | Any, action: str = "change") -> str:
-    return reverse(f"admin:bookings_{row._meta.model_name}_{action}", args=[row.pk])
+    kind = ["confirmed"] if action == "letter_of" else []
+    return reverse(f"admin:bookings_{row._meta.model_name}_{action}", args=[row.pk, *kind])
 
 
 def press(

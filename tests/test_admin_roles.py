@@ -37,10 +37,12 @@ OF_APPOINTMENT = {
     "fulfil": 409,
     "undo": 409,
     "void": 200,
+    "letters_of": 200,
+    "letter_of": 200,
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
 OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200}
-OF_NOBODY = ("queue", "release", "today", "diary", "changelist", "add")
+OF_NOBODY = ("queue", "release", "today", "diary", "changelist", "add", "letters", "letter")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")
 

@@ -38,6 +38,8 @@ NOT_KEPT = {
     "treatments:sitemap": "a file for search engines",
     "treatments:search": "its answer depends on the words asked for",
     "clinic:styleguide": "for staff",
+    "clinic:healthz": "for a machine that watches the site, as it is this second",
+    "clinic:readyz": "for a machine that watches the site, as it is this second",
     "clinic:complain": "a form",
     "clinic:complained": "what somebody has just sent",
     "clinic:feedback": "a form",
