@@ -19,7 +19,10 @@ PRINTED = {
     "manage_minutes": ("MANAGE_MINUTES", 1),
     "purge_days": ("PURGE_DAYS", 1),
     "complaint_days": ("COMPLAINT_DAYS", 1),
-    "record_years": ("RECORD_YEARS", 1),
+    "record_years_gb": ("RECORD_YEARS_GB", 1),
+    "record_years_ie": ("RECORD_YEARS_IE", 1),
+    "complaint_years": ("COMPLAINT_YEARS", 1),
+    "feedback_days": ("FEEDBACK_DAYS", 1),
 }
 
 

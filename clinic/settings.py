@@ -89,7 +89,20 @@ if not 0 <= REMIND_FROM_HOUR < REMIND_UNTIL_HOUR <= 23:
 RING_TRIES = env.int("RING_TRIES", 3)
 RING_TRY_DAYS = env.int("RING_TRY_DAYS", 2)
 PURGE_DAYS = env.int("PURGE_DAYS", 90)
-RECORD_YEARS = env.int("RECORD_YEARS", 8)  # printed; the records themselves are kept elsewhere
+RECORD_YEARS_GB = env.int("RECORD_YEARS_GB", 8)
+RECORD_YEARS_IE = env.int("RECORD_YEARS_IE", 8)
+# How long what is personal is kept, by the clinic's country: see bookings/services/records.py.
+RETENTION = {
+    "GB": {"record_years": RECORD_YEARS_GB, "purge_days": PURGE_DAYS},
+    "IE": {"record_years": RECORD_YEARS_IE, "purge_days": PURGE_DAYS},
+}
+COMPLAINT_YEARS = env.int("COMPLAINT_YEARS", 10)
+FEEDBACK_DAYS = env.int("FEEDBACK_DAYS", 365)
+if min(PURGE_DAYS, RECORD_YEARS_GB, RECORD_YEARS_IE, COMPLAINT_YEARS, FEEDBACK_DAYS) < 1:
+    raise ImproperlyConfigured(
+        "PURGE_DAYS, RECORD_YEARS_GB, RECORD_YEARS_IE, COMPLAINT_YEARS and FEEDBACK_DAYS must be 1 or more: at 0 the "
+        "worker would blank what came in today."
+    )
 
 # --- Keeping abuse out -------------------------------------------------------------------------------------------
 # How often, as "times/minutes", counted by clinic/limits.py. Many people share one address (a clinic, an office, a
@@ -331,6 +344,7 @@ WORKER_CHORES = env.list(
         "bookings.services.chores.hourly@60",
         "bookings.services.reminding.remind@10",
         "bookings.services.finding.send_asked@0",
+        "bookings.services.retention.blank_daily@1440",
     ],
 )
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "appointments@example.org")

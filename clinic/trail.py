@@ -56,3 +56,8 @@ def listed(
         words=words[:200],
         count=count,
     )
+
+
+def swept(noun: type[Model], *, act: Act, words: str, count: int, now: datetime) -> TrailRow:
+    """What the worker did to several rows by itself: nobody's deed, and one row for all of them."""
+    return TrailRow.objects.create(at=now, act=act, noun=noun._meta.label_lower, words=words, count=count)

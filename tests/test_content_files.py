@@ -377,6 +377,10 @@ def test_privacy_prints_the_limits_that_the_settings_hold() -> None:
     text = whole(page("privacy"))
     printed = {
         "PURGE_DAYS": (r"Blanked (\d+) days", 1),
+        "RECORD_YEARS_GB": (r"in the UK\s+(\d+) years after", 1),
+        "RECORD_YEARS_IE": (r"in Ireland\s+(\d+) years after", 1),
+        "COMPLAINT_YEARS": (r"(\d+) years after our answer", 1),
+        "FEEDBACK_DAYS": (r"about a page for (\d+) days", 1),
         "JOURNEY_IDLE_MINUTES": (r"ends after (\d+) hours", 60),
         "HOLD_MINUTES": (r"held for (\d+) minutes", 1),
         "HOLD_MAX_MINUTES": (r"for (\d+) hours at most", 60),
