@@ -1,0 +1,251 @@
+"""F17: every address of the site, nine people, status and body. A new address fails until it has its line in the table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.urls import path
+from django.views import View
+
+from bookings.admin.desk_admin import DeskView
+from bookings.models import Appointment, Closure, WorkingPattern
+from bookings.models.appointment import AppointmentQuerySet
+from bookings.models.patient import PatientQuerySet
+from clinic import urls
+from clinic.models import Complaint, Location, Message
+from tests import access, cast, desk_cast, manage_cast
+from tests.access import HERE, LOGIN, PEOPLE, STRANGERS, Address, World
+from tests.site_content import load_site_content
+
+pytestmark = pytest.mark.django_db
+REFUSED = (LOGIN, "403", "404")
+OTHERS = (Closure, WorkingPattern, Location, Complaint, Message)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(cast.NOW, tick=False) as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    load_site_content()
+    return access.make_world()
+
+
+def everything() -> list[object]:
+    """Every row that a visit to these addresses might change."""
+    return [
+        manage_cast.everything(),
+        *(list(model._default_manager.order_by("pk").values()) for model in OTHERS),
+    ]
+
+
+def of_desk() -> list[Address]:
+    return [each for each in access.addresses() if each.route.startswith("/admin/bookings/")]
+
+
+# --- The table ------------------------------------------------------------------------------------------------------
+def unclassed(patterns: list[Any] | None = None) -> set[str]:
+    """Addresses that have no line, with what to write."""
+    return {each.name for each in access.addresses(patterns)} - {line.split()[1] for line in access.table()}
+
+
+def test_every_address_is_in_the_table_and_no_line_has_outlived_its_own() -> None:
+    found = {each.name for each in access.addresses()}
+    assert len(found) >= 200
+    new = unclassed()
+    assert not new, (
+        f"New: {', '.join(sorted(new))}. Decide who may open it and write one line into tests/data/access.txt; "
+        "the next test prints what it is answered now."
+    )
+    assert {line.split()[1] for line in access.table()} == found
+
+
+def test_what_a_get_may_not_do_is_asked_by_post_too() -> None:
+    lines = access.table()
+    by_post = {
+        name for name, answers in lines.items() if "405" in answers.values() and name.startswith("GET")
+    }
+    assert len(by_post) >= 10
+    assert [name for name in by_post if name.replace("GET", "POST") not in lines] == []
+
+
+def test_a_new_address_is_found() -> None:
+    planted = path("book/everybody/", HttpResponse, name="everybody")
+    assert unclassed([*urls.urlpatterns, planted]) == {"everybody"}
+
+
+# --- Everybody everywhere ---------------------------------------------------------------------------------------------
+def test_everybody_is_answered_as_the_table_says_and_reads_of_nobody_else(
+    world: World, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    lines, began, asked = access.table(), time.monotonic(), 0
+    wrong: list[str] = []
+    before = everything()
+    for address in access.addresses():
+        seen = access.ask(world, address, "GET")
+        asked += len(PEOPLE)
+        wrong += seen.leaks
+        if seen.answers != lines.get(f"GET {address.name}"):
+            wrong.append(f"tests/data/access.txt says otherwise, or nothing: {seen.line}")
+    assert everything() == before, "a GET changed something"
+    for address in access.addresses():
+        if expected := lines.get(f"POST {address.name}"):
+            seen = access.ask(world, address, "POST")
+            asked += len(PEOPLE)
+            wrong += seen.leaks
+            if seen.answers != expected:
+                wrong.append(f"tests/data/access.txt says otherwise: {seen.line}")
+    took = round(time.monotonic() - began)
+    found = list(access.addresses())
+    print(f"{len(found)} addresses, {len(PEOPLE)} people, {asked} requests, {took} s")
+    record_testsuite_property("access matrix", f"{len(found)} addresses, {asked} requests, {took} s")
+    assert asked >= 2000
+    assert wrong == []
+
+
+def test_whoever_may_not_open_a_page_may_not_post_to_it_and_nothing_changes(world: World) -> None:
+    asked = world.asked
+    sent = {
+        "action": "confirm_chosen",
+        "_selected_action": [asked.pk],
+        f"version-{asked.pk}": asked.version,
+        "chosen": [f"{asked.pk}.{asked.version}"],
+        "expected_version": asked.version,
+        "patient": world.row(type(asked.patient)).pk,
+    }
+    lines, before, wrong, posts = access.table(), everything(), [], 0
+    for address in access.addresses():
+        if not address.of_staff or address.name == "admin:login":
+            continue
+        expected = lines[f"GET {address.name}"]
+        seen = access.ask(world, address, "POST", STRANGERS, sent)
+        posts += len(STRANGERS)
+        wrong += seen.leaks
+        for person, status in seen.answers.items():
+            if expected[person] in REFUSED and status not in (*REFUSED, "405"):
+                wrong.append(f"POST {address.name}: {person} is answered {status}")
+    assert posts >= 800
+    assert wrong == []
+    assert everything() == before
+
+
+# --- Lists, search, filters, files ------------------------------------------------------------------------------------
+def probes(world: World) -> list[str]:
+    """Ways to ask a page of mine for somebody of another clinic."""
+    person, row = world.asked.patient, world.asked
+    assert person is not None
+    day = world.asked.starts_at.date()
+    bookings, lists = "/admin/bookings", ("appointment", "patient", "calltask")
+    typed = (HERE, person.email, person.phone[-9:], row.reference, person.reference, "Brigid")
+    found = [f"{bookings}/{each}/?q={words}" for each in lists for words in typed]
+    raw = (
+        "patient__name__icontains=Zz",
+        "location__id__exact=",
+        "patient__phone__contains=7",
+        "all=",
+        "p=0",
+        "o=1",
+    )
+    found += [f"{bookings}/{each}/?{words}" for each in lists for words in raw]
+    clinic = world.place.slug
+    found += [f"{bookings}/appointment/?clinic={each}" for each in (clinic, world.place.pk, "x")]
+    for page in ("today", "diary", "queue"):
+        found.append(f"{bookings}/appointment/{page}/?clinic={clinic}&day={day}&who={row.pk}&view=week")
+    found += [f"{bookings}/appointment/today/?clinic=mine&day={day}&who={row.pk}"]
+    found += [f"{bookings}/appointment/add/?patient={person.pk}&again={row.pk}&clinic={clinic}"]
+    found += [f"{bookings}/appointment/letters/?clinic={clinic}"]
+    found += [f"{bookings}/stepcount/?clinic={clinic}", f"{bookings}/stepcount/?file=steps&clinic={clinic}"]
+    found += [f"/admin/clinic/message/?q={words}" for words in typed]
+    found += [
+        f"/admin/clinic/complaint/?q={words}" for words in (HERE, f"location__id__exact={world.place.pk}")
+    ]
+    asked = "/admin/autocomplete/?app_label=bookings&term=Brigid&model_name"
+    found += [f"{asked}=appointment&field_name=patient", f"{asked}=calltask&field_name=appointment"]
+    found += [f"{asked}=calltask&field_name=patient", f"{asked}=screeninganswer&field_name=appointment"]
+    return found
+
+
+def read_by(world: World, person: str) -> list[str]:
+    client, found = world.client(person), []
+    for address in probes(world):
+        response = client.get(address)
+        assert response.status_code in (200, 302, 400, 403, 404, 422), address
+        marks = access.leaks(world, person, response)  # the search box shows what was typed into it
+        found += [
+            f"{address}: {person} reads {mark}" for mark in marks if mark.lower() not in address.lower()
+        ]
+    return found
+
+
+def test_lists_search_filters_and_files_know_ones_own_people_only(world: World) -> None:
+    assert len(probes(world)) >= 50
+    for person in ("anonymous", "editor", "foreign"):
+        assert read_by(world, person) == []
+
+
+def test_the_same_questions_find_her_for_her_own_clinic(world: World) -> None:
+    """Or the test above would hold of a site that shows nobody anything."""
+    client = world.client("receptionist")
+    found = [each for each in probes(world) if HERE in client.get(each).content.decode()]
+    assert len(found) >= 20
+
+
+@pytest.mark.parametrize("person", ["receptionist", "manager", "editor"])
+def test_health_is_shown_to_those_alone_who_need_it(world: World, person: str) -> None:
+    client = world.client(person)
+    pages = [world.path(each) for each in of_desk() if "letter" not in each.name]
+    shown = [page for page in [*pages, *probes(world)] if _tells_health(client.get(page))]
+    assert len(pages) >= 40
+    assert shown == []
+    assert _tells_health(world.client("clinician").get(desk_cast.page_of(world.asked)))
+
+
+def _tells_health(response: HttpResponse) -> bool:
+    return any(words in response.content.decode() for words in desk_cast.ANSWER_WORDS[:2])
+
+
+# --- Planted --------------------------------------------------------------------------------------------------------
+def breaches(world: World, person: str) -> list[str]:
+    """What the two comparisons above say of the desk's pages, for one person."""
+    lines, wrong = access.table(), []
+    for address in of_desk():
+        seen = access.ask(world, address, "GET", [person])
+        wrong += seen.leaks
+        if seen.answers[person] != lines[f"GET {address.name}"][person]:
+            wrong.append(seen.line)
+    return wrong
+
+
+def test_a_rule_that_lets_everybody_see_everything_is_caught(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert breaches(world, "foreign") == []
+    for rows in (AppointmentQuerySet, PatientQuerySet):
+        monkeypatch.setattr(rows, "visible_to", lambda self, user: self)
+    found = breaches(world, "foreign")
+    assert any("foreign reads Zzmaiden" in each for each in found)
+    assert len([each for each in found if "200" in each.split()]) >= 10
+    assert len(read_by(world, "foreign")) >= 20
+
+
+def test_a_page_without_its_gate_is_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert breaches(world, "editor") == []
+    monkeypatch.setattr(DeskView, "dispatch", View.dispatch)
+    assert "GET admin:bookings_appointment_queue 200" in breaches(world, "editor")
+
+
+def test_a_row_fetched_past_the_rule_is_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(self: Any, request: Any, pk: object) -> Any:
+        return self.model._default_manager.select_related(*self.read_with).get(pk=pk)
+
+    monkeypatch.setattr("bookings.admin.desk_admin.DeskAdmin.find", find)
+    assert Appointment.objects.count() == 2
+    assert any("/confirm/: foreign reads" in each for each in breaches(world, "foreign"))
