@@ -1,8 +1,8 @@
-"""Another phone or email of a patient, from herself or from staff. The old address is told; only the new one gets a link."""
+"""Another phone, email, name or date of birth of a patient. The old address is told; only the new one gets a link."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,10 +11,12 @@ from django.db.models import F
 from bookings import messages
 from bookings.life import Verb
 from bookings.models import Appointment, Patient
+from bookings.services.adults import refuse_minor
 from bookings.services.errors import BookingError, ChangedByAnother, NotAllowed
 from bookings.services.linking import ALIVE, AskedOften, may_write, send_link
 from bookings.services.transaction import durable
 from bookings.services.walking import Actor, read, require, walk
+from clinic import trail
 
 
 class Reached(NamedTuple):
@@ -22,6 +24,13 @@ class Reached(NamedTuple):
 
     phone: str
     email: str
+
+
+class Named(NamedTuple):
+    """Who somebody is. The date of birth may be empty: she is asked at the desk."""
+
+    name: str
+    date_of_birth: date | None
 
 
 class ContactChanged(BookingError):
@@ -63,7 +72,7 @@ def correct_patient(
     """
     if actor.user is None:
         raise NotAllowed
-    patient = Patient.objects.visible_to(actor.user).filter(pk=patient_id).first()
+    patient = Patient.objects.visible_to(actor.user).filter(pk=patient_id, blanked_at=None).first()
     if patient is None:
         raise NotAllowed
     before, after = Reached(patient.phone, patient.email), Reached(phone, email)
@@ -77,7 +86,37 @@ def correct_patient(
         raise ContactChanged
     them = Patient.objects.filter(pk=patient.pk)
     LogEntry.objects.log_actions(actor.user.pk, them, CHANGE, "Phone or email corrected.", single_object=True)
+    trail.looked(actor.user, patient, page="reach", act=trail.Act.CORRECT, words="contact", now=now)
     return them.get()
+
+
+@durable
+def correct_name(
+    *, patient_id: int, seen: Named, name: str, date_of_birth: date | None, actor: Actor, now: datetime
+) -> Patient:
+    """Another name or date of birth, by staff of one of her clinics. `seen` is what stood there when the page was opened.
+
+    The trail says what was corrected, never to what. Raises NotAllowed, ContactChanged, BookingError without a name,
+    TooYoung where somebody would be a minor at a coming visit.
+    """
+    if actor.user is None:
+        raise NotAllowed
+    patient = Patient.objects.visible_to(actor.user).filter(pk=patient_id, blanked_at=None).first()
+    if patient is None:
+        raise NotAllowed
+    if not name.strip():
+        raise BookingError("Write the name first.")
+    before, after = Named(patient.name, patient.date_of_birth), Named(name.strip(), date_of_birth)
+    if before == after:
+        return patient
+    for each in _coming(patient, now):
+        refuse_minor(each.location, each.starts_at, date_of_birth)
+    same = Patient.objects.filter(pk=patient.pk, **seen._asdict())
+    if before != seen or not same.update(**after._asdict()):
+        raise ContactChanged
+    changed = [word for word, old, new in zip(Named._fields, before, after, strict=True) if old != new]
+    trail.looked(actor.user, patient, page="correct", act=trail.Act.CORRECT, words=" ".join(changed), now=now)
+    return Patient.objects.get(pk=patient.pk)
 
 
 def _keep(patient: Patient, before: Reached, after: Reached, now: datetime) -> bool:

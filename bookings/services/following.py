@@ -43,7 +43,9 @@ def follow_up(
     made = Appointment.objects.filter(idempotency_key=key).first()
     if made is not None:
         return made
-    person = Patient.objects.visible_to(actor.user).filter(pk=patient_id).first()
+    # Locked, so that nobody erases or merges her meanwhile.
+    theirs = Patient.objects.visible_to(actor.user).select_for_update(of=("self",))
+    person = theirs.filter(pk=patient_id, blanked_at=None, merged_into=None).first()
     if person is None:
         raise NotAllowed
     refuse_bad_override(override, actor)
