@@ -60,9 +60,19 @@ def filled(page: Kept, coding: str, now: datetime) -> Body:
     return body
 
 
-def _put_together(page: Kept, coding: str, texts: tuple[str, ...]) -> Body:
+def fill(content: bytes, now: datetime) -> bytes:
+    """A page that nobody keeps, with its parts in it."""
+    edition = page_cache.edition() or ""
+    return _with_parts(content, tuple(_text(each, edition, now) for each in gaps_in(content)))
+
+
+def _with_parts(content: bytes, texts: tuple[str, ...]) -> bytes:
     left = iter(texts)
-    content = GAP.sub(lambda _: next(left).encode(), page.bodies[""].content)
+    return GAP.sub(lambda _: next(left).encode(), content)
+
+
+def _put_together(page: Kept, coding: str, texts: tuple[str, ...]) -> Body:
+    content = _with_parts(page.bodies[""].content, texts)
     if coding == "br":
         content = brotli.compress(content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
     elif coding == "gzip":

@@ -39,6 +39,7 @@ NOT_SHOWN = {
     "clinic.message",
     "clinic.pagedrop",
     "clinic.tally",
+    "clinic.trailrow",
     "clinic.version",
 }
 NO_ADMIN_YET = {"clinic.organisation"}

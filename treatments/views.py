@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import signing
 from clinic.context_processors import places
+from clinic.filling import fill
 from clinic.informing import informs
 from treatments import provenance, publishing, reviewing, site_index
 from treatments.context_processors import fees_of, figures_of
@@ -164,7 +165,9 @@ def _text(request: HttpRequest) -> HttpResponse:
 
 def preview(request: HttpRequest, page: Page) -> HttpResponse:
     """For staff: what a page with its texts would look like to the public, under a bar that says so."""
-    return render(request, template_of(page), {**shown(request, page), "preview": True})
+    answer = render(request, template_of(page), {**shown(request, page), "preview": True})
+    answer.content = fill(answer.content, timezone.now())
+    return answer
 
 
 def template_of(page: Page) -> str:
