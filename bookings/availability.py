@@ -220,7 +220,7 @@ def _rota(
     starts: defaultdict[Pair, set[int]] = defaultdict(set)
     for pattern in patterns:
         if pattern.location == place.location:
-            for day in _days(pattern, *days):
+            for day in days_of(pattern, *days):
                 starts[pattern.clinician, pattern.room].update(_starts_on(day, pattern, place.zone, length))
     return [(pair, _between(first, last, sorted(starts[pair]))) for pair in sorted(starts)]
 
@@ -229,8 +229,8 @@ def _between(first: float, last: float, starts: list[int]) -> list[int]:
     return starts[bisect_left(starts, first) : bisect_left(starts, last)]
 
 
-def _days(pattern: Pattern, first: int, last: int) -> range:
-    """The pattern's days, as ordinals, between two ordinals (both included)."""
+def days_of(pattern: Pattern, first: int, last: int) -> range:
+    """The pattern's days, as ordinals, between two ordinals (both included), in steps of its weeks."""
     monday = pattern.valid_from.toordinal() - pattern.valid_from.weekday()
     cycle = 7 * pattern.every_n_weeks
     first = max(first, pattern.valid_from.toordinal())

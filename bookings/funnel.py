@@ -6,12 +6,12 @@ Reads counts only, one query per table. No figure is about anybody: the counters
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Min, Q, Sum
 from django.db.models.functions import TruncWeek
@@ -56,6 +56,7 @@ class Tally(NamedTuple):
 
 
 Counts = dict[str, Tally]
+Number = TypeVar("Number", int, float)
 
 
 class Calls(NamedTuple):
@@ -65,6 +66,14 @@ class Calls(NamedTuple):
     rung: int
     median: int | None
     ninetieth: int | None
+
+    @classmethod
+    def of(cls, minutes: Collection[int | None]) -> Calls:
+        """From the minutes of each call; None for one that nobody has made yet."""
+        rung = [each for each in minutes if each is not None]
+        if not rung:
+            return cls(len(minutes), 0, None, None)
+        return cls(len(minutes), len(rung), round(median(rung)), within(0.9, rung))
 
     @property
     def waiting(self) -> int:
@@ -86,11 +95,7 @@ class Report:
 
     @property
     def calls(self) -> Calls:
-        rung = sorted(each for each in self.minutes if each is not None)
-        if not rung:
-            return Calls(len(self.minutes), 0, None, None)
-        # The nearest rank: nine in ten were rung within it.
-        return Calls(len(self.minutes), len(rung), round(median(rung)), rung[ceil(0.9 * len(rung)) - 1])
+        return Calls.of(self.minutes)
 
     @property
     def requests(self) -> int:
@@ -105,7 +110,7 @@ def reports(places: Sequence[Location], period: Period, *, without_clinic: str =
     if without_clinic:
         named.append((NO_CLINIC, without_clinic))
     counted = _counted([slug for slug, _ in named], period)
-    minutes = _minutes_to_ring(places, period, bool(without_clinic))
+    minutes = minutes_to_ring(places, period, bool(without_clinic))
     return [
         Report(
             slug=slug,
@@ -140,10 +145,11 @@ def _counted(slugs: Sequence[str], period: Period) -> dict[str, dict[date, Count
     return found
 
 
-def _minutes_to_ring(
-    places: Sequence[Location], period: Period, without_clinic: bool
+def minutes_to_ring(
+    places: Sequence[Location], period: Period, without_clinic: bool = False
 ) -> dict[str, list[int | None]]:
-    """For each call that somebody asked for, the minutes until the first try or talk; None while nobody has rung.
+    """By the clinic's slug, for each call that somebody asked for: the minutes until the first try or talk; None while
+    nobody has rung.
 
     Calls that were no longer needed before anybody rang, and those that a machine seems to have asked for, are left out.
     """
@@ -173,6 +179,12 @@ def _asked_in(places: Sequence[Location], period: Period, without_clinic: bool) 
 def _stretch(period: Period, zone: str) -> Q:
     until = working_day_at(period.until + timedelta(days=1), time(), zone)
     return Q(made_at__gte=working_day_at(period.since, time(), zone), made_at__lt=until)
+
+
+def within(part: float, values: Iterable[Number]) -> Number:
+    """The nearest rank: with 0.9, nine in ten of these are no larger. There is at least one."""
+    ranked = sorted(values)
+    return ranked[ceil(part * len(ranked)) - 1]
 
 
 def _minutes(asked: datetime, rung: datetime | None) -> int | None:

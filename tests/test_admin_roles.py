@@ -97,7 +97,8 @@ def test_every_address_of_the_desk_is_in_the_matrix() -> None:
     known |= {
         f"bookings_{model}_{name}" for model in ("workingpattern", "closure", "service") for name in stock
     }
-    known.add("bookings_stepcount_changelist")  # managers alone: tests/test_funnel.py
+    # Managers alone: tests/test_funnel.py, tests/test_reports.py.
+    known |= {"bookings_stepcount_changelist", "bookings_stepcount_reports"}
     names = admin_names()
     assert len(names) >= 40
     assert names == known

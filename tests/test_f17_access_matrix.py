@@ -163,6 +163,7 @@ def probes(world: World) -> list[str]:
     found += [f"{bookings}/appointment/add/?patient={person.pk}&again={row.pk}&clinic={clinic}"]
     found += [f"{bookings}/appointment/letters/?clinic={clinic}"]
     found += [f"{bookings}/stepcount/?clinic={clinic}", f"{bookings}/stepcount/?file=steps&clinic={clinic}"]
+    found += [f"{bookings}/stepcount/reports/?file={file}&clinic={clinic}" for file in ("", "clinicians")]
     found += [f"/admin/clinic/message/?q={words}" for words in typed]
     found += [
         f"/admin/clinic/complaint/?q={words}" for words in (HERE, f"location__id__exact={world.place.pk}")

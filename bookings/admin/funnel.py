@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from django import forms
-from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 
 from bookings import funnel
-from bookings.admin.desk_admin import DeskAdmin, DeskView
-from bookings.admin.times import DayInput, in_reach
+from bookings.admin.desk_admin import DeskView
+from bookings.admin.periods import (
+    ALL,
+    EACH,
+    NOTHING,
+    PeriodForm,
+    asked,
+    download,
+    long,
+    managed,
+    query,
+    share,
+    today,
+)
 from bookings.funnel import Period, Report, Tally
 from bookings.journey import Step
-from bookings.models import StepCount
 from bookings.services.counting import Event
-from clinic.models import Location, Membership, Role
-from clinic.spreadsheet import as_csv
-from clinic.wording import calendar_day, duration
+from clinic.models import Membership, Role
+from clinic.wording import calendar_day
 
 STEPS = {
     Step.START: "Start",
@@ -45,76 +49,22 @@ EVENTS = {
     Event.SENT_CLEAR: "Clear",
     Event.RING_ME: "Saw “Ask us to ring you”, and sent it",
 }
-DATES = "dates"
-EACH = "*"  # no clinic can have it as its short name
-UNREAD = dict.fromkeys(("invalid", "required"), "Enter a day, for example 2027-03-02.")
-ALL = "Every clinic together"
 NO_CLINIC = "No clinic chosen yet, or any of them"
-NOTHING = "–"
-
-
-class FunnelForm(forms.Form):
-    """Which weeks, which clinic. Days are asked for only when neither stretch of weeks will do."""
-
-    period = forms.ChoiceField(
-        label="Which weeks",
-        choices=[("4", "Last 4 weeks"), ("12", "Last 12 weeks"), (DATES, "From one day to another")],
-        initial="4",
-    )
-    since = forms.DateField(label="From", required=False, widget=DayInput, error_messages=UNREAD)
-    until = forms.DateField(label="To", required=False, widget=DayInput, error_messages=UNREAD)
-    clinic = forms.ChoiceField(label="Clinic")
-
-    def __init__(self, *args: Any, places: Sequence[Location], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        for name in ("since", "until"):
-            self.fields[name].required = self.data.get("period") == DATES
-        named = [(place.slug, place.name) for place in places]
-        self.fields["clinic"].choices = [(EACH, "All of mine"), *named]  # type: ignore[attr-defined]
-
-    def clean_since(self) -> date | None:
-        return _reached(self.cleaned_data["since"])
-
-    def clean_until(self) -> date | None:
-        return _reached(self.cleaned_data["until"])
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        since, until = given.get("since"), given.get("until")
-        if since and until and since > until:
-            self.add_error("until", "The last day comes before the first one.")
-        elif since and until and until - since > funnel.LONGEST:
-            self.add_error("since", "Counts are kept for 2 years. Choose fewer days.")
-        return given
-
-    @property
-    def chosen(self) -> Period:
-        given = self.cleaned_data
-        if given["period"] == DATES:
-            return Period(given["since"], given["until"])
-        return Period.last_weeks(int(given["period"]), self.today)
-
-
-def _reached(day: date | None) -> date | None:
-    return day and in_reach(day)
 
 
 class FunnelView(DeskView):
     def get(self, request: HttpRequest) -> HttpResponse:
         mine = Membership.objects.places_of(request.user, [Role.MANAGER])
-        places = [place for place in Location.objects.all() if mine.cover(place.pk)]
-        asked = {"period": "4", "clinic": EACH} | request.GET.dict()
-        form = FunnelForm(asked, places=places, today=_today(timezone.now()))
+        form = PeriodForm(asked(request), places=managed(request), today=today(timezone.now()))
         if not form.is_valid():
             return self._page({"form": form}, request, 422)
         slug = form.cleaned_data["clinic"]
-        chosen = [place for place in places if slug in (EACH, place.slug)]
+        chosen = form.clinics
         without = NO_CLINIC if mine.everywhere and slug == EACH else ""
         parts = funnel.reports(chosen, form.chosen, without_clinic=without)
         file = request.GET.get("file", "")
         if file in FILES:
-            return _download(file, parts, form.chosen)
+            return download(file, *FILES[file], parts, form.chosen)
         if len(parts) > 1:
             parts = [funnel.together(parts, ALL), *parts]
         context = {
@@ -122,27 +72,13 @@ class FunnelView(DeskView):
             "sections": [_section(part) for part in parts],
             "since": calendar_day(form.chosen.since),
             "until": calendar_day(form.chosen.until),
-            "query": _query(request),
+            "query": query(request),
         }
         return self._page(context, request)
 
     def _page(self, context: dict[str, Any], request: HttpRequest, status: int = 200) -> HttpResponse:
         context = {"title": "Where people give up", "current": "funnel", **context}
         return self.desk.page(request, "funnel", context, status)
-
-
-@admin.register(StepCount)
-class FunnelAdmin(DeskAdmin):
-    """One page that reads; no row of the counter is opened, and it stands in the desk's menu and not in the list."""
-
-    may_view = (Role.MANAGER,)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(FunnelView.as_view(desk=self))
-        return [path("", page, name="bookings_stepcount_changelist")]
 
 
 class Line(NamedTuple):
@@ -168,8 +104,8 @@ def _section(report: Report) -> dict[str, Any]:
         ],
         "lines": list(_lines(report)),
         "calls": calls,
-        "median": _long(calls.median),
-        "ninetieth": _long(calls.ninetieth),
+        "median": long(calls.median),
+        "ninetieth": long(calls.ninetieth),
     }
 
 
@@ -199,25 +135,6 @@ def _line(event: Event, total: funnel.Counts, whole: int, of: str) -> Line:
     return Line(EVENTS[event], number, share(number, whole), f"{whole} {of}")
 
 
-def share(part: int, whole: int) -> str:
-    """A whole percentage; nothing where there was nobody."""
-    return f"{round(100 * part / whole)}%" if whole else ""
-
-
-def _long(minutes: int | None) -> str:
-    return NOTHING if minutes is None else duration(minutes)
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
-def _query(request: HttpRequest) -> str:
-    kept = request.GET.copy()
-    kept.pop("file", None)
-    return kept.urlencode()
-
-
 # --- The same as files --------------------------------------------------------------------------------------------
 def _step_rows(parts: Sequence[Report], period: Period) -> Iterator[Sequence[object]]:
     for part in parts:
@@ -241,12 +158,3 @@ FILES: dict[str, tuple[Any, Sequence[str]]] = {
         ["From", "To", "Clinic", "Asked", "Rung", "Waiting", "Minutes, median", "Minutes, 9 in 10"],
     ),
 }
-
-
-def _download(file: str, parts: Sequence[Report], period: Period) -> HttpResponse:
-    rows, heads = FILES[file]
-    name = f"{file}-{period.since}-{period.until}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(
-        as_csv(heads, rows(parts, period)), content_type="text/csv; charset=utf-8", headers=headers
-    )

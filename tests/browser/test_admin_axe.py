@@ -52,6 +52,7 @@ def addresses(made: Appointment) -> list[str]:
         *(reverse(f"admin:bookings_appointment_{verb}", args=[made.pk]) for verb in VERBS),
         reverse("admin:bookings_calltask_changelist"),
         reverse("admin:bookings_patient_change", args=[made.patient_id]),
+        reverse("admin:bookings_patient_correct", args=[made.patient_id]),
     ]
 
 
@@ -98,6 +99,7 @@ def told(request_made: Appointment) -> list[str]:
     who = services.Complainant("Brigid Test", "brigid@example.org")
     place = Location.objects.get(slug="maidenhead")
     row = services.complain(who=who, location=place, text="Nobody rang.", wanted="", key="1", now=cast.NOW)
+    booked = Appointment.objects.exclude(pk=request_made.pk).get()
     said = services.tell(path="/fees/", helped="", lacked="The euro price.", key="1", now=cast.NOW)
     return [
         reverse("admin:ready"),
@@ -106,7 +108,14 @@ def told(request_made: Appointment) -> list[str]:
         reverse("admin:clinic_feedback_changelist"),
         reverse("admin:clinic_feedback_change", args=[said.pk]),
         reverse("admin:clinic_organisation_add"),
+        reverse("admin:bookings_patient_change", args=[request_made.patient_id]),
+        *(
+            reverse(f"admin:bookings_patient_{deed}", args=[request_made.patient_id])
+            for deed in ("hold", "erase")
+        ),
+        reverse("admin:bookings_patient_merge", args=[request_made.patient_id, booked.patient_id]),
         reverse("admin:bookings_stepcount_changelist"),
+        reverse("admin:bookings_stepcount_reports"),
     ]
 
 

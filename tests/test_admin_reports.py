@@ -1,0 +1,269 @@
+"""The page of reports: who sees which clinics, what it says beside each chart, its files and the trail they leave."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+
+from bookings import services
+from bookings.models import Appointment
+from clinic.models import Location, TrailRow
+from tests import cast, desk_cast
+from tests.cast import NOW, act
+from tests.desk_cast import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+PAGE = "/admin/bookings/stepcount/reports/"
+SENT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
+VISIT = dt.datetime(2027, 2, 9, 10, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+FILES = ("clinics", "weeks", "clinicians")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(NOW, tick=False) as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def place() -> Location:
+    return cast.make_clinic()
+
+
+@pytest.fixture
+def other() -> Location:
+    return cast.make_clinic("dublin")
+
+
+def visits(place: Location) -> None:
+    """A visit that was missed, confirmed after three hours, and a request that nobody answered."""
+    row = cast.make_request(place, now=SENT, starts_at=VISIT)
+    row = act(services.confirm, row, now=SENT + 3 * HOUR)
+    act(services.no_show, row, cast.make_desk(place), now=VISIT + HOUR)
+    cast.make_request(
+        place,
+        now=SENT,
+        starts_at=VISIT + HOUR,
+        patient=cast.make_details(email="c@example.org", phone="+442079460001"),
+    )
+
+
+def rows_of(response: HttpResponse) -> list[list[str]]:
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))
+
+
+# --- What it says ---------------------------------------------------------------------------------------------------
+def test_each_figure_says_in_one_line_what_counts(place: Location) -> None:
+    visits(place)
+    page = desk_cast.manager(place).get(PAGE)
+    lines = page.context["sections"][0]["lines"]
+    assert {line.what: line.figure for line in lines} == {
+        "Requests": "2",
+        "Time to answer": "half within 3 hours, 9 in 10 within 3 hours",
+        "Requests confirmed": "1 of 2 (50%)",
+        "Consultation, then a session": "–",
+        "Next free time": "6 days",
+        "Use of time": "0 of 32 hours (0%)",
+        "Late cancellations": "0 of 1 (0%)",
+        "Did not come": "1 of 1 (100%)",
+        "Minutes to ring": "–",
+        "Messages not sent": "0",
+    }
+    words = text_of(page)
+    assert all(line.counts in words and len(line.counts) <= 125 for line in lines)
+    assert "25 January 2027 to 17 February 2027" in words
+
+
+def test_every_chart_is_named_and_has_a_table_with_its_numbers(place: Location) -> None:
+    visits(place)
+    page = desk_cast.manager(place).get(PAGE).content.decode()
+    drawn = re.findall(
+        r'<svg class="chart" role="img" aria-labelledby="([\w-]+)".*?</svg>\s*<', page, re.DOTALL
+    )
+    assert len(drawn) == 4
+    assert len(set(drawn)) == 4
+    pairs = page.split('<div class="report-pair">')[1:]
+    assert len(pairs) == 4
+    for name, pair in zip(drawn, pairs, strict=True):
+        assert f'<title id="{name}">' in pair
+        assert pair.index("</figure>") < pair.index("<caption>") < pair.index("</table>")
+    asked = text_of(HttpResponse(f"<main>{pairs[0]}"))
+    assert "1 February 2027 2 1" in asked
+    assert "1 February 2027 1 3 3" in text_of(HttpResponse(f"<main>{pairs[1]}"))
+    assert "8 February 2027 1 0" in text_of(HttpResponse(f"<main>{pairs[2]}"))
+    assert "Nurse Demo Maidenhead (demo) 32 0 0%" in text_of(HttpResponse(f"<main>{pairs[3]}"))
+
+
+def test_a_chart_needs_no_style_no_script_and_no_colour_alone(place: Location) -> None:
+    visits(place)
+    main = desk_cast.manager(place).get(PAGE).content.decode().split('id="content"')[1].split("<footer")[0]
+    assert "<svg" in main
+    for banned in ("style=", "<script", "#0D4A50", 'fill="#', "on" + "load="):
+        assert banned not in main
+    hatches = set(re.findall(r'fill="url\(#([\w-]+)\)"', main))
+    assert hatches
+    assert hatches <= set(re.findall(r'<pattern id="([\w-]+)"', main))
+    ids = re.findall(r' id="([^"]+)"', main)
+    assert len(ids) == len(set(ids))
+
+
+def test_without_anything_it_still_draws_and_has_no_share(place: Location) -> None:
+    cast.WorkingPattern.objects.all().delete()
+    page = desk_cast.manager(place).get(PAGE)
+    assert page.status_code == 200
+    assert "%" not in text_of(page)
+    assert "none in reach" in text_of(page)
+    assert "Nothing in these days." in text_of(page)
+
+
+def test_other_weeks_are_chosen_and_days_that_make_no_stretch_are_said(place: Location) -> None:
+    visits(place)
+    client = desk_cast.manager(place)
+    asked = {"period": "dates", "since": "2027-02-02", "until": "2027-02-08"}
+    assert client.get(PAGE, asked).context["sections"][0]["lines"][0].figure == "0"
+    for since, until in (("2027-02-03", "2027-02-02"), ("2020-01-01", "2027-02-02"), ("", "x")):
+        page = client.get(PAGE, {"period": "dates", "since": since, "until": until})
+        assert page.status_code == 422
+        assert "What counts" not in text_of(page)
+
+
+# --- Who sees it ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["receptionist", "clinician", "editor"])
+def test_nobody_but_a_manager_opens_it_or_is_led_to_it(place: Location, role: str) -> None:
+    client = desk_cast.somebody(role, place)
+    for asked in ({}, *({"file": file} for file in FILES)):
+        assert client.get(PAGE, asked).status_code == 403
+    assert PAGE not in client.get("/admin/").content.decode()
+    assert not TrailRow.objects.filter(act="export").exists()
+
+
+def test_the_menu_leads_a_manager_there(place: Location) -> None:
+    client = desk_cast.manager(place)
+    assert PAGE in client.get("/admin/").content.decode()
+    assert 'aria-current="page">Reports' in client.get(PAGE).content.decode()
+    assert client.post(PAGE).status_code == 405
+
+
+def test_a_manager_sees_her_own_clinics_alone_in_every_form(place: Location, other: Location) -> None:
+    visits(place)
+    client = desk_cast.manager(place)
+    pages = [client.get(PAGE), *(client.get(PAGE, {"file": file}) for file in FILES)]
+    before = [page.content.decode().split('id="content"')[-1] for page in pages]
+    visits(other)
+    for page, asked in zip(before, ({}, *({"file": file} for file in FILES)), strict=True):
+        assert client.get(PAGE, asked).content.decode().split('id="content"')[-1] == page
+        assert "Dublin" not in page
+    for asked in ({"clinic": "dublin"}, {"clinic": "dublin", "file": "weeks"}):
+        assert client.get(PAGE, asked).status_code == 422
+
+
+def test_a_manager_who_is_a_receptionist_elsewhere_manages_only_the_first(
+    place: Location, other: Location
+) -> None:
+    user = cast.make_staff("both", "manager", place)
+    user.memberships.create(location=other, role="receptionist")
+    assert "Dublin" not in text_of(desk_cast.at(user).get(PAGE))
+
+
+def test_a_manager_of_all_sees_them_together_and_each(place: Location, other: Location) -> None:
+    visits(place)
+    visits(other)
+    page = desk_cast.manager().get(PAGE)
+    figures = [section["lines"][0].figure for section in page.context["sections"]]
+    names = [section["report"].name for section in page.context["sections"]]
+    assert dict(zip(names, figures, strict=True)) == {
+        "Every clinic together": "4",
+        "Maidenhead": "2",
+        "Dublin": "2",
+    }
+
+
+def test_nobody_of_the_patients_is_named(place: Location) -> None:
+    visits(place)
+    client = desk_cast.manager(place)
+    for asked in ({}, *({"file": file} for file in FILES)):
+        words = client.get(PAGE, asked).content.decode()
+        for hidden in ("Brigid", "example.org", *Appointment.objects.values_list("reference", flat=True)):
+            assert hidden not in words
+
+
+# --- How much is asked ------------------------------------------------------------------------------------------------
+def test_it_asks_each_table_once_however_much_there_is(place: Location, other: Location) -> None:
+    client = desk_cast.manager()
+    client.get(PAGE)
+    with desk_cast.queries() as few:
+        client.get(PAGE)
+    for at in (place, other):
+        visits(at)
+        cast.make_second_pair(at)
+    with desk_cast.queries() as many:
+        client.get(PAGE, {"period": "12"})
+    ours = {name: times for name, times in many.items() if name.startswith(("bookings_", "clinic_"))}
+    assert ours == {
+        "clinic_membership": 1,
+        "clinic_location": 1,
+        "clinic_clinician": 1,
+        "bookings_appointment": 2,  # what happened, and what is taken from now on
+        "bookings_appointmentevent": 1,
+        "bookings_appointmentmessage": 1,
+        "bookings_calltask": 1,
+        "bookings_closure": 1,
+        "bookings_service": 1,
+        "bookings_workingpattern": 1,
+    }
+    assert sum(few.values()) == sum(many.values())
+
+
+# --- As files -----------------------------------------------------------------------------------------------------------
+def test_each_table_comes_as_a_file(place: Location) -> None:
+    visits(place)
+    client = desk_cast.manager(place)
+    heads, *rows = rows_of(client.get(PAGE, {"file": "clinics"}))
+    figures = dict(zip(heads, rows[0], strict=True))
+    assert len(rows) == 1
+    assert figures["Clinic"] == "Maidenhead"
+    assert (figures["Requests"], figures["Desk hours, median"], figures["Confirmed"]) == ("2", "3.0", "1")
+    assert (figures["Minutes worked"], figures["Did not come"], figures["Days to the next free time"]) == (
+        "1920",
+        "1",
+        "6",
+    )
+    heads, *rows = rows_of(client.get(PAGE, {"file": "weeks"}))
+    assert [row[0] for row in rows] == ["2027-01-25", "2027-02-01", "2027-02-08", "2027-02-15"]
+    assert [row[heads.index("Requests")] for row in rows] == ["0", "2", "0", "0"]
+    _, *rows = rows_of(client.get(PAGE, {"file": "clinicians"}))
+    assert [row[2:5] for row in rows] == [["Maidenhead", "Nurse Demo Maidenhead (demo)", "2"]]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_leaves_a_row_of_who_took_it(place: Location, file: str) -> None:
+    client = desk_cast.manager(place)
+    response = client.get(PAGE, {"file": file, "clinic": "maidenhead"})
+    row = TrailRow.objects.get(act="export")
+    assert (row.actor.username, row.noun) == ("manager-maidenhead", "bookings.appointment")
+    assert row.words == f"{file} 2027-01-25 2027-02-17 clinic=maidenhead"
+    assert row.count == len(rows_of(response)) - 1
+    assert response.headers["Content-Disposition"] == (
+        f'attachment; filename="{file}-2027-01-25-2027-02-17.csv"'
+    )
+
+
+def test_looking_at_the_page_exports_nothing(place: Location) -> None:
+    desk_cast.manager(place).get(PAGE, {"file": "patients"})
+    assert not TrailRow.objects.filter(act="export").exists()
+
+
+def test_a_name_never_becomes_a_formula(place: Location) -> None:
+    cast.Clinician.objects.update(name="=1+1")
+    Location.objects.update(name="@SUM(1)")
+    _, *rows = rows_of(desk_cast.manager(place).get(PAGE, {"file": "clinicians"}))
+    assert rows[0][2:4] == ["'@SUM(1)", "'=1+1 (demo)"]
