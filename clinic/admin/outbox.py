@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from clinic import outbox
+from clinic import outbox, trail
 from clinic.models import Membership, Message, Role
 from clinic.wording import duration
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ANYBODY = ("kind", "audience", "status", "last_problem", "attempts")
 TIMES = ("queued_at", "not_before", "expires_at", "sent_at")
+LIST_PAGE = "clinic_message_changelist"
 PERSONAL = ("to_address", "subject", "text", "calendar")
 
 
@@ -72,12 +73,18 @@ class MessageAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         extra = {"worker": worker_in_words(), "dead": Message.objects.dead().count()}
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
+        answer = super().changelist_view(request, {**extra, **(extra_context or {})})
+        if "cl" in (shown := getattr(answer, "context_data", None) or {}):
+            count = len(shown["cl"].result_list)
+            trail.listed(request.user, Message, page=LIST_PAGE, count=count, now=timezone.now())
+        return answer
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["may_resend"] = self.has_resend_permission(request)
+        if (message := context.get("original")) is not None:
+            trail.looked(request.user, message, page="clinic_message_change", now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Send again -----------------------------------------------------------------------------------------

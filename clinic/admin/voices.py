@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from clinic import services
+from clinic import services, trail
 from clinic.forms.fields import WordsField
 from clinic.models import Complaint, Feedback, Role
 from clinic.permissions import NeverDeleted
@@ -113,7 +113,11 @@ class ComplaintAdmin(NeverDeleted, admin.ModelAdmin):
         return [path("<int:pk>/answered/", view, name="clinic_complaint_answered"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"title": "Complaints", **(extra_context or {})})
+        answer = super().changelist_view(request, {"title": "Complaints", **(extra_context or {})})
+        if "cl" in (shown := getattr(answer, "context_data", None) or {}):
+            count, page = len(shown["cl"].result_list), "clinic_complaint_changelist"
+            trail.listed(request.user, Complaint, page=page, count=count, now=timezone.now())
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -139,14 +143,16 @@ class ComplaintAdmin(NeverDeleted, admin.ModelAdmin):
         return redirect("admin:clinic_complaint_changelist")
 
     def _find(self, request: HttpRequest, pk: object) -> Complaint:
-        """The complaint, for somebody who may see it. Raises PermissionDenied or Http404."""
+        """The complaint, for somebody who may see it; who looked is written down. Raises PermissionDenied or Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("location", "answered_by", "message")
         try:
-            return rows.get(pk=Complaint._meta.pk.to_python(pk))
+            row = rows.get(pk=Complaint._meta.pk.to_python(pk))
         except (ObjectDoesNotExist, ValidationError):
             raise Http404 from None
+        trail.looked(request.user, row, page="clinic_complaint_change", now=timezone.now())
+        return row
 
     def _page(
         self, request: HttpRequest, row: Complaint, form: AnswerForm, status: int = 200
