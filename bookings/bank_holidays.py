@@ -28,11 +28,17 @@ CALENDARS = (_Calendar(Country.GB, "ENG", "Europe/London"), _Calendar(Country.IE
 
 def load_bank_holidays(years: Collection[int]) -> int:
     """Add what is missing of these years and say how many days that were."""
-    there = set(Closure.objects.bank_holidays().values_list("country", "day"))
-    missing = [row for row in _rows(years) if (row.country, row.day) not in there]
+    rows = missing(years)
     # Two people who load at once write the same rows: the second one's are left out.
-    Closure.objects.bulk_create(missing, ignore_conflicts=True)
-    return len(missing)
+    Closure.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def missing(years: Collection[int]) -> list[Closure]:
+    """Those of these years that are not in the diary yet, not saved, the earliest first."""
+    there = set(Closure.objects.bank_holidays().values_list("country", "day"))
+    rows = (row for row in _rows(years) if (row.country, row.day) not in there)
+    return sorted(rows, key=lambda row: (row.starts_at, row.country))
 
 
 def _rows(years: Collection[int]) -> list[Closure]:

@@ -162,6 +162,7 @@ def call_of(task: CallTask, eyes: Eyes, place: Location | None, now: datetime) -
 class Counts(NamedTuple):
     requests: int
     overdue: int
+    suspected: int
     calls: int
     not_sent: int
 
@@ -171,7 +172,9 @@ def counts(user: User, *, now: datetime) -> Counts:
     waiting = Appointment.objects.visible_to(user).needs_answer().order_by()
     late = Count("pk", filter=Q(answer_by__lt=now.date()))
     return Counts(
-        **waiting.aggregate(requests=Count("pk"), overdue=late),
+        **waiting.aggregate(
+            requests=Count("pk"), overdue=late, suspected=Count("pk", filter=Q(suspected=True))
+        ),
         calls=CallTask.objects.visible_to(user).open().count(),
         not_sent=Message.objects.dead().count(),
     )

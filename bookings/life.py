@@ -37,6 +37,7 @@ class Verb(StrEnum):
     CONTACT = "contact"
     HEALTH = "health"
     RECORD = "record"
+    LEAVE = "leave"
     UNDO = "undo"
     VOID = "void"
 
@@ -73,6 +74,7 @@ DONE = {
     Verb.CONTACT: "given another phone or email",
     Verb.HEALTH: "given new health answers",
     Verb.RECORD: "written down as a visit",
+    Verb.LEAVE: "left as it is",
     Verb.UNDO: "taken back a step",
     Verb.VOID: "marked as entered in error",
 }
@@ -92,6 +94,8 @@ _NEXT: dict[Verb, dict[Status | None, Status]] = {
     Verb.MOVE_ELSEWHERE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.PENDING},
     # The patient tells us something new; the time stays hers.
     Verb.CONTACT: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
+    # A closure or a change of the rota hits it, and staff say why it stays.
+    Verb.LEAVE: {Status.PENDING: Status.PENDING, Status.BOOKED: Status.BOOKED},
     # Asked once more when she is here, before a session starts.
     Verb.HEALTH: {status: status for status in (Status.PENDING, Status.BOOKED, Status.ARRIVED)},
     Verb.ARRIVE: {Status.BOOKED: Status.ARRIVED, Status.NOSHOW: Status.ARRIVED},

@@ -27,6 +27,7 @@ OF_APPOINTMENT = {
     "delete": 403,
     "note": 405,
     "move": 200,
+    "leave": 200,
     "real": 405,
     "confirm": 200,
     "decline": 200,
@@ -42,7 +43,7 @@ OF_APPOINTMENT = {
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
 OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200}
-OF_NOBODY = ("queue", "release", "today", "diary", "changelist", "add", "letters", "letter")
+OF_NOBODY = ("hits", "queue", "release", "today", "diary", "changelist", "add", "letters", "letter")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")
 
@@ -99,6 +100,7 @@ def test_every_address_of_the_desk_is_in_the_matrix() -> None:
     }
     # Managers alone: tests/test_funnel.py, tests/test_reports.py.
     known |= {"bookings_stepcount_changelist", "bookings_stepcount_reports"}
+    known |= {"bookings_workingpattern_rota", "bookings_closure_holidays"}  # tests/test_admin_hits.py
     names = admin_names()
     assert len(names) >= 40
     assert names == known

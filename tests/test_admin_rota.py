@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bookings.models import Closure, Service, WorkingPattern
+from bookings.services.rota import seen_as
 from clinic.models import Location
 from tests import cast, desk_cast
 from tests.cast import NOW
@@ -34,6 +35,7 @@ def pattern_at(place: Location, **changes: Any) -> dict[str, Any]:
         "step": 30,
         "every_n_weeks": 1,
         "valid_from": "2027-01-01",
+        "row_seen": seen_as(row),
         **changes,
     }
 

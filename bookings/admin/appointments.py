@@ -19,6 +19,7 @@ from bookings.admin.adding import AddView
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
 from bookings.admin.diary_page import DiaryView
 from bookings.admin.filters import ClinicFilter, ClinicianFilter, DayFilter, StatusFilter, SuspectedFilter
+from bookings.admin.hits import HitsView, LeaveView
 from bookings.admin.letters import LettersView, LetterView
 from bookings.admin.moving import MoveView
 from bookings.admin.queue import QueueView
@@ -125,6 +126,8 @@ class AppointmentAdmin(DeskAdmin):
             view("today/", TodayView, "today"),
             view("diary/", DiaryView, "diary"),
             view("queue/", QueueView, "queue"),
+            view("hits/", HitsView, "hits"),
+            view("<int:pk>/leave/", LeaveView, "leave"),
             view("<int:pk>/unchanged/", UnchangedView, "unchanged"),
             view("<int:pk>/answers/", AnswersView, "answers"),
             view("<int:pk>/visit/", RecordView, "visit"),

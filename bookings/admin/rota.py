@@ -1,16 +1,27 @@
-"""Who works when, when we are closed, and what is offered. A manager changes what belongs to a clinic of his."""
+"""Who works when, when we are closed, and what is offered. A manager changes what belongs to a clinic of his, by verbs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 
+from bookings import services
+from bookings.admin.bank_holidays import HolidaysView, lacking
+from bookings.admin.desk_admin import Refusal, actor
+from bookings.admin.rota_guard import GuardedSave, after_hits, hits_page, seen_ids
+from bookings.admin.rota_page import RotaView, warnings_of
 from bookings.models import Closure, Service, WorkingPattern
+from bookings.services.rota import HitsUnseen, seen_as
 from clinic.admin.dropping import DropsPages
 from clinic.models import Location, Membership, Role, Room
 from clinic.models.people import Places
@@ -51,13 +62,17 @@ class ByManagerOfClinic(RoleAdmin, DropsPages):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """Bulk deleting asks no row whose it is."""
-        return {} if not managed(request).everywhere else super().get_actions(request)
+        """Bulk deleting asks no row whose it is, and whom it hits."""
+        return {}
 
 
 class RotaForm(forms.ModelForm):
+    refused = ""  # why the verb would not save what was sent
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if self.refused:
+            raise ValidationError(self.refused)
         room, location = given.get("room"), given.get("location")
         if room and location and room.location_id != location.pk:
             raise ValidationError({"room": f"This room is not at {location.name}."})
@@ -65,7 +80,7 @@ class RotaForm(forms.ModelForm):
 
 
 @admin.register(WorkingPattern)
-class WorkingPatternAdmin(ByManagerOfClinic):
+class WorkingPatternAdmin(GuardedSave, ByManagerOfClinic):
     form = RotaForm
     list_display = (
         "clinician",
@@ -79,14 +94,89 @@ class WorkingPatternAdmin(ByManagerOfClinic):
     list_filter = ("location", "weekday", "clinician")
     list_select_related = ("clinician", "room__location")
 
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(RotaView.as_view(rota=self))
+        return [path("rota/", page, name="bookings_workingpattern_rota"), *super().get_urls()]
+
+    def put(self, request: HttpRequest, row: Any, seen: frozenset[int]) -> Model:
+        return services.put_pattern(
+            pattern=row,
+            expected=request.POST.get("row_seen", ""),
+            seen=seen,
+            actor=actor(request),
+            now=timezone.now(),
+        )
+
+    def warn(self, request: HttpRequest, row: Any) -> list[str]:
+        return warnings_of(row)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """One that has not begun goes at once, after a look at what it hits; one that has begun is ended."""
+        pattern = self.get_object(request, unquote(object_id))
+        if pattern is None:
+            raise Http404
+        if not self.has_delete_permission(request, pattern):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                return self._removed(request, pattern)
+            except HitsUnseen as found:
+                return hits_page(self, request, found.rows, [])
+            except Refusal as refusal:
+                messages.error(request, refusal.sentence)
+                return redirect("admin:bookings_workingpattern_change", pattern.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Take this pattern away?",
+            "pattern": pattern,
+            "row_seen": seen_as(pattern),
+            "current": "rota",
+        }
+        return TemplateResponse(request, "admin/bookings/rota_remove.html", context)
+
+    def _removed(self, request: HttpRequest, pattern: WorkingPattern) -> HttpResponse:
+        seen = seen_ids(request)
+        services.remove_pattern(
+            pattern_id=pattern.pk,
+            expected=request.POST.get("row_seen", ""),
+            seen=seen,
+            actor=actor(request),
+            now=timezone.now(),
+        )
+        if seen:
+            return after_hits(request)
+        messages.success(request, f"Taken away: {pattern}.")
+        return redirect("admin:bookings_workingpattern_rota")
+
 
 @admin.register(Closure)
-class ClosureAdmin(ByManagerOfClinic):
+class ClosureAdmin(GuardedSave, ByManagerOfClinic):
     form = RotaForm
     list_display = ("starts_at", "ends_at", "kind", "reason", "country", "location", "clinician")
     list_filter = ("kind", "country", "location")
     list_select_related = ("location", "clinician")
     ordering = ("-starts_at",)
+    change_list_template = "admin/bookings/closure/list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(HolidaysView.as_view(closures=self))
+        return [path("bank-holidays/", page, name="bookings_closure_holidays"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """A manager also reads how many bank holidays are missing."""
+        manager = managed(request)
+        told = {"lacking": len(lacking(timezone.now())) if manager.everywhere else 0, "current": "rota"}
+        return super().changelist_view(request, {**told, **(extra_context or {})})
+
+    def put(self, request: HttpRequest, row: Any, seen: frozenset[int]) -> Model:
+        return services.put_closure(
+            closure=row,
+            expected=request.POST.get("row_seen", ""),
+            seen=seen,
+            actor=actor(request),
+            now=timezone.now(),
+        )
 
 
 @admin.register(Service)

@@ -26,7 +26,7 @@ from clinic.permissions import DESK
 from clinic.wording import reference
 
 NEWEST = 2**31 - 1
-BACK = ("queue", "calls", "today", "mine")  # lists that a press may lead back to
+BACK = ("queue", "calls", "hits", "today", "mine")  # lists that a press may lead back to
 
 
 class PressForm(forms.Form):
@@ -218,6 +218,8 @@ def back_to(desk: Any, request: HttpRequest, appointment: Appointment, back: str
     """Where a press leads: the list she came from, else the appointment, or the list if it left her clinics."""
     if back == "queue":
         return reverse("admin:bookings_appointment_queue")
+    if back == "hits":
+        return reverse("admin:bookings_appointment_hits")
     if back == "calls":
         return reverse("admin:bookings_calltask_changelist")
     if back in ("today", "mine"):

@@ -10,10 +10,12 @@ from bookings.services.errors import BookingError
 from bookings.services.finding import ask_for_links
 from bookings.services.following import follow_up
 from bookings.services.holding import hold, let_go, renew_hold
+from bookings.services.leaving import leave_as_is
 from bookings.services.linking import link_again
 from bookings.services.reanswering import answer_again, nothing_changed
 from bookings.services.recording import Visit, record_visit
 from bookings.services.requesting import PatientDetails, Wish, request
+from bookings.services.rota import add_bank_holidays, put_closure, put_pattern, remove_pattern
 from bookings.services.walking import PATIENT, SYSTEM, Actor
 from bookings.services.writing_later import write_later
 
@@ -28,6 +30,7 @@ __all__ = [
     "Visit",
     "Wish",
     "add",
+    "add_bank_holidays",
     "answer_again",
     "arrive",
     "ask_for_links",
@@ -41,16 +44,20 @@ __all__ = [
     "follow_up",
     "fulfil",
     "hold",
+    "leave_as_is",
     "let_go",
     "link_again",
     "move",
     "no_show",
     "not_answered",
     "nothing_changed",
+    "put_closure",
+    "put_pattern",
     "record_attempt",
     "record_visit",
     "reminders_off",
     "reminders_on",
+    "remove_pattern",
     "renew_hold",
     "request",
     "ring_me",

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from bookings import hits
 from bookings.desk import counts
 from clinic.permissions import DESK, standing
 
@@ -18,4 +19,5 @@ def desk_counts(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     if not standing(request).is_one_of(DESK):
         return {"counts": None}
-    return {"counts": counts(request.user, now=timezone.now())}
+    now = timezone.now()
+    return {"counts": counts(request.user, now=now), "hits": hits.count(request.user, now=now)}

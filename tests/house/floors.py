@@ -10,18 +10,18 @@ WIRING = 4
 # The floor of a module by its name inside a room; `room.name` where one room means something of its own by it.
 FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
-    "bookings.charts bookings.worked bookings.legs bookings.needs bookings.wanted clinic.phones clinic.indexing clinic.colours "
+    "bookings.charts bookings.worked bookings.legs bookings.needs bookings.patterns bookings.wanted clinic.phones clinic.indexing clinic.colours "
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "clinic.spreadsheet treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
-    2: "services links suspicion messages diary next_times fleeting filling desk funnel reports "
-    "outbox trail probes limits page_cache page_stores "
+    2: "services links suspicion messages diary hits next_times fleeting filling desk funnel reports "
+    "outbox trail lockout second_step lost_words probes limits page_cache page_stores "
     "warm_paths loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent remembered today daybook "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "
     "bank_holidays letter_samples bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
-    "informing callers routes warming site_index clinic.styleguide management clinic.demo",
+    "backend staff_sessions desk_door informing callers routes warming site_index clinic.styleguide management clinic.demo",
     4: "urls apps settings wsgi",
 }
 _FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names.split()}
