@@ -27,7 +27,7 @@ from tests.scale import SCALE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-STEPS = 10_000 if SCALE >= 1 else 400
+STEPS = 10_000 if SCALE >= 1 else 250
 A_RUN = 50  # steps from one empty diary
 CONTROL_RUNS = 40
 VERBS = {
@@ -116,18 +116,21 @@ def no_end_of_a_link(patch: pytest.MonkeyPatch, machine: type[Life]) -> None:
     patch.setattr(walking, "ENDED", ())
 
 
-@pytest.mark.parametrize(
-    ("broken", "said"),
-    [
-        (no_guard, "overlap"),
-        (no_message, "a message is missing"),
-        (no_settling, "a message is missing, or there is one too many"),
-        (no_sweep, "refused as TimeTaken, the model knows no reason"),
-        (no_journey, "no journey|offered that is not free"),
-        (no_end_of_a_hold, "it is lost"),
-        (no_end_of_a_link, "a link"),
-    ],
-)
+SOON = [
+    (no_guard, "overlap"),
+    (no_message, "a message is missing"),
+    (no_journey, "no journey|offered that is not free"),
+    (no_end_of_a_link, "a link"),
+]
+# These take some hundred steps to be met, which is minutes on a busy machine: with `make prove`.
+LATE = [
+    (no_settling, "a message is missing, or there is one too many"),
+    (no_sweep, "refused as TimeTaken, the model knows no reason"),
+    (no_end_of_a_hold, "it is lost"),
+]
+
+
+@pytest.mark.parametrize(("broken", "said"), SOON + LATE if SCALE >= 1 else SOON)
 def test_the_machine_notices_a_broken_rule(broken, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = counted()
     broken(monkeypatch, machine)
