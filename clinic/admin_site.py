@@ -11,18 +11,31 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import CharField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
-from clinic import probes, readiness
+from clinic import desk_door, probes, readiness, staff_sessions
 from clinic.models import Membership, Role
 from clinic.permissions import standing
 
 LONGEST_ROW_NUMBER = 19
 LONGEST_NAME = 120
+# Pages for somebody whose password was right but who is not in yet; each looks for itself.
+AT_THE_DOOR = {
+    "code/": ("code", desk_door.enter_code),
+    "second-step/phone/": ("second_step_phone", desk_door.set_up_phone),
+}
+INSIDE = {
+    "sign-in/": ("own_sign_in", desk_door.own_sign_in),
+    "sign-in/codes/": ("new_codes", desk_door.new_codes),
+    "sign-in/out/": ("sign_out_everywhere", desk_door.sign_out_everywhere),
+    "typed/": ("typed_before", desk_door.typed_before),
+}
 
 
 class StaffAdminSite(admin.AdminSite):
@@ -39,7 +52,37 @@ class StaffAdminSite(admin.AdminSite):
         return allowed
 
     def get_urls(self) -> list[Any]:
-        return [path("ready/", self.admin_view(self.ready), name="ready"), *super().get_urls()]
+        door = [
+            path(address, never_cache(self._framed(view)), name=name)
+            for address, (name, view) in AT_THE_DOOR.items()
+        ]
+        inside = [
+            path(address, self.admin_view(self._framed(view)), name=name)
+            for address, (name, view) in INSIDE.items()
+        ]
+        return [
+            *door,
+            *inside,
+            path("ready/", self.admin_view(self.ready), name="ready"),
+            *super().get_urls(),
+        ]
+
+    def _framed(
+        self, view: Callable[[HttpRequest, dict[str, Any]], HttpResponse]
+    ) -> Callable[..., HttpResponse]:
+        """A page of the door, within this site's frame."""
+
+        def framed(request: HttpRequest) -> HttpResponse:
+            return view(request, self.each_context(request))
+
+        return update_wrapper(framed, view)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """In place of the stock page: the password is the first step of two."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        return desk_door.log_in(request, self.each_context(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Stock, and whether the menu leads to what managers alone read."""
@@ -74,9 +117,20 @@ class StaffAdminSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not _readable(request):
                 raise BadRequest
+            if self._lost_its_sender(request):
+                return desk_door.ask_again(request, self.each_context(request))
             return guarded(request, *args, **kwargs)
 
         return update_wrapper(inner, guarded)
+
+    def _lost_its_sender(self, request: HttpRequest) -> bool:
+        """Whether a form came from somebody whose time was up; the way out is no form to keep."""
+        return (
+            request.method == "POST"
+            and request.user.is_anonymous
+            and staff_sessions.who_left(request.session) is not None
+            and not request.path.startswith((reverse("admin:logout"), reverse("admin:own_sign_in")))
+        )
 
 
 def _readable(request: HttpRequest) -> bool:

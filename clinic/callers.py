@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from clinic.limits import Caller
+from clinic import lockout
+from clinic.limits import Caller, network
 
 OVERWRITTEN = "HTTP_X_REAL_IP"  # by deploy/nginx.conf; X-Forwarded-For and Forwarded are read nowhere
 
@@ -29,3 +31,18 @@ def address_of(request: HttpRequest) -> str:
         except ValueError:
             pass
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def address_trying(request: HttpRequest) -> str | None:
+    """The address by which wrong passwords are counted: an IPv4 address, or the first of somebody's IPv6 network."""
+    found = network(address_of(request)).partition("/")[0]
+    try:
+        return str(ipaddress.ip_address(found))
+    except ValueError:
+        return None  # a socket has none
+
+
+def name_tried(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The name by which wrong passwords are counted, hashed."""
+    given = credentials if credentials else request.POST
+    return lockout.name_of(str(given.get("username") or ""))

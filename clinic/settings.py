@@ -146,6 +146,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
 ]
 MIDDLEWARE = [
     # The policy and the headers stand outermost, so that a refusal by any later part carries them too.
@@ -161,8 +165,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.staff_sessions.StaffSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # innermost: it turns the answer to a locked name into our page
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
@@ -249,6 +255,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "clinic.backend.StaffBackend"]
+# Outside a demo nothing turns the second step off.
+SECOND_STEP = not DEMO or env.bool("DEMO_SECOND_STEP", False)
+OTP_TOTP_ISSUER = f"{CLINIC_NAME} desk"
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", 30)
+STAFF_MAX_HOURS = env.int("STAFF_MAX_HOURS", 12)
+# Wrong passwords, counted by name and address together: nobody locks a colleague out from elsewhere.
+AXES_FAILURE_LIMIT = env.int("LOGIN_TRIES", 10)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", 60))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # and what is locked writes no row
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "clinic.callers.address_trying"
+AXES_USERNAME_CALLABLE = "clinic.callers.name_tried"
+AXES_LOCKOUT_CALLABLE = "clinic.desk_door.locked"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# What of a form stands in its rows as stars: everything that ours sends.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "csrfmiddlewaretoken", "next", "lost"]
 
 # --- Sessions and cookies ----------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -375,6 +400,7 @@ LOGGING = {
         "django.request": {"level": "CRITICAL", "propagate": False, "handlers": []},
         "django.server": {"level": "CRITICAL", "propagate": False, "handlers": []},
         "django.security": {"level": "CRITICAL", "propagate": False, "handlers": []},
+        "axes": {"level": "CRITICAL", "propagate": False, "handlers": []},  # addresses; its rows say the same
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bookings.services.counting import delete_old_counts
 from bookings.services.holding import delete_old_holds
+from clinic import lockout
 from clinic.limits import delete_old_tallies
 
 
@@ -15,4 +16,5 @@ def hourly(now: datetime) -> dict[str, int]:
         "holds deleted": delete_old_holds(now=now),
         "counts deleted": delete_old_counts(now=now),
         "tallies deleted": delete_old_tallies(now=now),
+        "wrong passwords deleted": lockout.delete_old(now=now),
     }

@@ -9,9 +9,14 @@ from django.contrib.auth.admin import UserAdmin  # its import registers the stoc
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static import admin as _  # noqa: F401  as above: its pages show codes
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp import admin as __  # noqa: F401  and these show keys
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic import keepers
 from clinic.admin.content import ContentAdmin
+from clinic.admin.sign_ins import SignInAdmin
 from clinic.models import Clinician, Membership, Role
 from clinic.permissions import DESK, MANAGER_OF_ALL, RoleAdmin, standing
 
@@ -52,12 +57,12 @@ class MembershipInline(ByManagerOfAll, admin.TabularInline):
     extra = 0
 
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+for _shown in (User, Group, TOTPDevice, StaticDevice):
+    admin.site.unregister(_shown)
 
 
 @admin.register(User)
-class StaffUserAdmin(ByManagerOfAll, UserAdmin):
+class StaffUserAdmin(ByManagerOfAll, SignInAdmin, UserAdmin):
     """Stock, but a manager cannot make, change or see through a superuser. Logins are switched off, not deleted."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")

@@ -1,5 +1,6 @@
 """The nouns of the clinic room: places, people who work there, who answers for them, mail, and what people tell us."""
 
+from clinic.models.access import SignInKey
 from clinic.models.limits import Tally
 from clinic.models.organisations import Organisation
 from clinic.models.outbox import Heartbeat, Message
@@ -26,6 +27,7 @@ __all__ = [
     "Picture",
     "Role",
     "Room",
+    "SignInKey",
     "Tally",
     "TrailRow",
     "Version",
