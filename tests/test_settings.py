@@ -58,10 +58,10 @@ STOPS = {
 }
 
 
-def check(**changes: str) -> tuple[int, str]:
+def check(*options: str, **changes: str) -> tuple[int, str]:
     """`manage.py check` as an operator runs it, with these variables changed."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", "check", *options],
         cwd=ROOT,
         env={**os.environ, **PRODUCTION, **changes},
         capture_output=True,
@@ -73,6 +73,21 @@ def check(**changes: str) -> tuple[int, str]:
 
 def test_good_settings_start() -> None:
     assert check()[0] == 0
+
+
+def test_the_checks_before_going_live_find_nothing_and_none_is_silenced() -> None:
+    status, said = check("--deploy", "--fail-level", "DEBUG")
+    assert (status, "no issues (0 silenced)" in said) == (0, True), said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "id"),
+    [("SSL_REDIRECT", "0", "security.W008"), ("SECRET_KEY", "short-" * 4, "security.W009")],
+)
+def test_they_would_find_what_is_missing(name: str, value: str, id: str) -> None:
+    status, said = check("--deploy", "--fail-level", "DEBUG", **{name: value})
+    assert status == 1
+    assert id in said
 
 
 @pytest.mark.parametrize("what", STOPS)
