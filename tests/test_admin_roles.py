@@ -42,7 +42,9 @@ OF_APPOINTMENT = {
     "letter_of": 200,
 }
 OF_CALL = {"change": 200, "history": 302, "delete": 403, "close": 405, "try": 405, "give_up": 405}
-OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200}
+OF_PATIENT = {"change": 200, "history": 302, "delete": 403, "reach": 200, "next": 200, "correct": 200}
+# A manager of all her clinics alone: tests/test_admin_patient.py.
+OF_RECORD = ("hold", "erase", "export", "merge", "unmerge")
 OF_NOBODY = ("hits", "queue", "release", "today", "diary", "changelist", "add", "letters", "letter")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")
@@ -93,7 +95,7 @@ def admin_names() -> set[str]:
 def test_every_address_of_the_desk_is_in_the_matrix() -> None:
     known = {f"bookings_appointment_{name}" for name in (*OF_APPOINTMENT, *OF_NOBODY, *CLINICAL)}
     known |= {f"bookings_calltask_{name}" for name in (*OF_CALL, "changelist", "add")}
-    known |= {f"bookings_patient_{name}" for name in (*OF_PATIENT, "changelist", "add")}
+    known |= {f"bookings_patient_{name}" for name in (*OF_PATIENT, *OF_RECORD, "changelist", "add")}
     stock = ("changelist", "add", "history", "delete", "change")
     known |= {
         f"bookings_{model}_{name}" for model in ("workingpattern", "closure", "service") for name in stock

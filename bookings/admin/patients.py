@@ -1,4 +1,4 @@
-"""People: how to reach them, their appointments and calls at her clinics. Phone and email are corrected by a service."""
+"""People: the list, the page of one, and the addresses of what is done to her record. Nothing is edited here."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ from django.utils import timezone
 from bookings import desk, services
 from bookings.admin.desk_admin import DeskAdmin, DeskView, Refusal, actor, refuse
 from bookings.admin.next_visit import NextView
-from bookings.admin.words import reach, status_mark, when
-from bookings.models import Appointment, CallTask, Patient
+from bookings.admin.patient_deeds import (
+    CorrectView,
+    EraseView,
+    ExportView,
+    HoldView,
+    MergeView,
+    UnmergeView,
+)
+from bookings.admin.patient_page import patient_page
+from bookings.models import Patient
 from bookings.services.correcting import Reached
 from clinic.forms.fields import AddressField, PhoneField
 from clinic.phones import phone_words
-from clinic.wording import calendar_day, reference
+from clinic.wording import reference
 
 
 class ReachForm(forms.Form):
@@ -82,6 +90,17 @@ class ReachView(DeskView):
         return self.desk.page(request, "reach", {**context, "current": "patients"}, status)
 
 
+PAGES: dict[str, type[DeskView]] = {
+    "reach": ReachView,
+    "next": NextView,
+    "correct": CorrectView,
+    "hold": HoldView,
+    "erase": EraseView,
+    "export": ExportView,
+    "unmerge": UnmergeView,
+}
+
+
 @admin.register(Patient)
 class PatientAdmin(DeskAdmin):
     list_display = ("told_reference", "name", "told_phone", "email", "created_at")
@@ -103,45 +122,22 @@ class PatientAdmin(DeskAdmin):
         return (queryset.filter(found) if search_term.strip() else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {"reach": ReachView, "next": NextView}
+        def page(route: str, view: type[DeskView], word: str) -> URLPattern:
+            made = self.admin_site.admin_view(view.as_view(desk=self))
+            return path(route, made, name=f"bookings_patient_{word}")
+
         return [
-            path(
-                f"<int:pk>/{word}/",
-                self.admin_site.admin_view(view.as_view(desk=self)),
-                name=f"bookings_patient_{word}",
-            )
-            for word, view in pages.items()
-        ] + super().get_urls()
+            *(page(f"<int:pk>/{word}/", view, word) for word, view in PAGES.items()),
+            page("<int:pk>/merge/<int:other>/", MergeView, "merge"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET"])
-        patient = self.find(request, object_id)
-        visits = Appointment.objects.visible_to(request.user).filter(patient=patient)
-        visits = visits.select_related("location", "service").order_by("-starts_at")
-        calls = CallTask.objects.visible_to(request.user).filter(patient=patient)
-        context = {
-            "title": f"Patient {reference(patient.reference)}",
-            "patient": patient,
-            "person": _person(patient),
-            "visits": [(row, reference(row.reference), when(row), status_mark(row)) for row in visits],
-            "calls": calls.order_by("due_at", "pk"),
-            "current": "patients",
-        }
-        return self.page(request, "read", context)
+        return self.page(request, "read", patient_page(request, self.find(request, object_id)))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return redirect("admin:bookings_patient_change", self.find(request, object_id).pk)
-
-
-def _person(patient: Patient) -> list[tuple[str, str]]:
-    rows = [
-        ("Name", patient.name),
-        ("Phone", phone_words(patient.phone)),
-        ("How to reach", reach(patient)),
-        ("Email", patient.email or "None: messages become calls"),
-        ("Born", calendar_day(patient.date_of_birth) if patient.date_of_birth else ""),
-    ]
-    return [(label, words) for label, words in rows if words]
