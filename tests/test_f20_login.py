@@ -23,6 +23,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic import second_step
+from clinic.backend import StaffBackend
 from clinic.models import Membership, TrailRow
 from tests import cast, desk_cast
 from tests.cast import NOW
@@ -363,6 +364,7 @@ def test_a_disabled_person_is_out_at_the_next_click(nurse: User, phone: TOTPDevi
     assert is_in(client)
     User.objects.filter(pk=nurse.pk).update(is_active=False)
     assert not is_in(client)
+    assert StaffBackend().get_user(nurse.pk) is None, "nobody, on the pages for the public too"
     assert password(client).status_code == 200, "nor back in"
 
 

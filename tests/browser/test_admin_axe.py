@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -115,6 +116,10 @@ def told(request_made: Appointment) -> list[str]:
         ),
         reverse("admin:bookings_patient_merge", args=[request_made.patient_id, booked.patient_id]),
         reverse("admin:bookings_stepcount_changelist"),
+        reverse("admin:own_sign_in"),
+        reverse("admin:second_step_phone"),
+        reverse("admin:new_codes"),
+        reverse("admin:auth_user_sign_in", args=[User.objects.get(username="desk").pk]),
         reverse("admin:bookings_stepcount_reports"),
     ]
 
