@@ -100,7 +100,7 @@ def test_every_address_of_the_desk_is_in_the_matrix() -> None:
     known |= {
         f"bookings_{model}_{name}" for model in ("workingpattern", "closure", "service") for name in stock
     }
-    # Managers alone: tests/test_funnel.py, tests/test_reports.py.
+    # Managers alone: tests/test_funnel.py, tests/test_admin_reports.py.
     known |= {"bookings_stepcount_changelist", "bookings_stepcount_reports"}
     known |= {"bookings_workingpattern_rota", "bookings_closure_holidays"}  # tests/test_admin_hits.py
     names = admin_names()

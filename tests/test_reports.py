@@ -108,6 +108,15 @@ def test_what_she_called_off_before_anybody_answered_has_no_answer(place: Locati
     assert figures.median is figures.ninetieth is None
 
 
+def test_moved_to_another_clinic_it_counts_there_with_its_first_answer(place: Location) -> None:
+    there = cast.make_clinic("amersham")
+    row = act(services.confirm, ask(place), now=SENT + HOUR)
+    row = act(services.move, row, services.PATIENT, now=SENT + 2 * HOUR, location=there, starts_at=VISIT)
+    act(services.confirm, row, now=SENT + 5 * HOUR)
+    assert (total(there).requests, total(there).confirmed, total(there).hours) == (1, 1, [1.0])
+    assert total(place).requests == 0
+
+
 def test_confirmed_and_called_off_later_was_still_confirmed(place: Location) -> None:
     act(services.cancel, booked(place), services.PATIENT, now=SENT + HOUR)
     assert (total(place).requests, total(place).confirmed) == (1, 1)
@@ -170,7 +179,8 @@ def test_a_session_called_off_or_at_another_clinic_does_not_follow(place: Locati
     session = cast.make_session(place)
     there = cast.make_clinic("dublin")
     Appointment.objects.filter(pk=session.pk).update(location=there)
-    assert followed(place) == (1, 0)
+    both = [each.total for each in reports.reports([place, there], FOUR_WEEKS, now=NOW)]
+    assert [(each.consulted, each.followed) for each in both] == [(1, 0), (0, 0)]
     Appointment.objects.filter(pk=session.pk).update(location=place, status="cancelled")
     assert followed(place) == (1, 0)
 
