@@ -63,6 +63,13 @@ def test_everything_stands_on_one_page_in_one_line_of_time(place: Location) -> N
     assert told == sorted(told), "the newest stands on top"
 
 
+def test_what_came_of_a_visit_is_for_clinicians_too(place: Location) -> None:
+    cast.make_gap()
+    seen = cast.make_seen(place)
+    for client in (receptionist(place), manager(place)):
+        assert "We agreed on treatment" not in text_of(client.get(page_of(seen.patient)))
+
+
 def test_health_answers_are_for_clinicians_of_the_clinic(place: Location, asked: Appointment) -> None:
     assert "clot in a leg" in text_of(nurse(place).get(page_of(asked.patient)))
     for client in (receptionist(place), manager(place)):

@@ -71,7 +71,11 @@ def patient_page(request: HttpRequest, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         "person": person_rows(patient),
         "visits": [(row, reference(row.reference), when(row), status_mark(row)) for row in by_id.values()],
-        "records": [_record(row, by_id) for row in hung[VisitRecord]],
+        "records": [
+            _record(row, by_id)
+            for row in hung[VisitRecord]
+            if eyes.see_answers_at(by_id[row.appointment_id].location_id)
+        ],
         "notes": [_note(row, by_id) for row in hung[Note]],
         "consents": [consent_words(row, by_id[row.appointment_id].location) for row in hung[Consent]],
         "sees_answers": sees,
