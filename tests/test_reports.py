@@ -175,6 +175,12 @@ def test_a_consultation_is_followed_by_a_later_session_of_the_same_patient(place
     assert followed(place) == (2, 1)
 
 
+def test_a_session_asked_for_after_these_days_follows_as_well(place: Location) -> None:
+    cast.make_session(place)  # booked on 17 February
+    figures = total(place, Period(dt.date(2027, 1, 25), dt.date(2027, 2, 9)))
+    assert (figures.consulted, figures.followed) == (1, 1)
+
+
 def test_a_session_called_off_or_at_another_clinic_does_not_follow(place: Location) -> None:
     session = cast.make_session(place)
     there = cast.make_clinic("dublin")
@@ -288,6 +294,11 @@ def test_the_next_free_time_is_days_away_on_the_clinics_calendar(place: Location
     assert report(place).lead == 13
     cast.make_closure(tuesday, tuesday + 25 * DAY)
     assert report(place).lead == 34
+
+
+def test_a_time_inside_the_notice_is_none_that_a_patient_may_ask_for(place: Location) -> None:
+    monday = dt.datetime(2027, 2, 22, 10, tzinfo=dt.UTC)  # tomorrow is free, and too soon
+    assert report(place, now=monday).lead == 8
 
 
 def test_what_is_taken_is_no_free_time(place: Location) -> None:
