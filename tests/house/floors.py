@@ -10,7 +10,8 @@ WIRING = 4
 # The floor of a module by its name inside a room; `room.name` where one room means something of its own by it.
 FLOORS = {
     0: "bookings.availability bookings.calendar_file bookings.calendar_month bookings.journey bookings.life "
-    "bookings.charts bookings.worked bookings.legs bookings.needs bookings.patterns bookings.wanted clinic.phones clinic.indexing clinic.colours "
+    "bookings.charts bookings.worked bookings.legs bookings.needs bookings.patterns "
+    "bookings.wanted clinic.phones clinic.indexing clinic.colours "
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "clinic.spreadsheet treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
