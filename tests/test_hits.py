@@ -257,18 +257,13 @@ def test_left_with_a_reason_it_leaves_the_list_until_something_else_hits_it(
 
 def test_what_was_left_counts_anew_after_a_move(place: Location, boss: services.Actor) -> None:
     booked = cast.make_booked(place)
-    put(shut(place, ends_at=FREE_TIME + 3 * HOUR), boss, booked)
+    WorkingPattern.objects.update(weekday=4)
     left = leave(booked, boss)
-    moved = act(
-        services.move,
-        left,
-        boss,
-        location=place,
-        starts_at=FREE_TIME + 5 * HOUR,
-        override=None,
-    )
     assert listed(boss) == []
-    put(shut(place, starts_at=FREE_TIME + 4 * HOUR, ends_at=FREE_TIME + 6 * HOUR), boss, moved)
+    WorkingPattern.objects.update(weekday=1)
+    moved = act(services.move, left, boss, location=place, starts_at=FREE_TIME + 5 * HOUR, override=None)
+    assert listed(boss) == []
+    WorkingPattern.objects.update(weekday=4)
     assert listed(boss) == [moved]
 
 
