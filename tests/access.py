@@ -111,7 +111,7 @@ class World:
         label = re.match(r"/admin/(\w+)/(\w+)/", address.route)
         if address.name.endswith("view_on_site"):
             return 1
-        if label and part in ("pk", "object_id", "id", "message_id", "key", "slug", "other"):
+        if label and part in ("pk", "object_id", "id", "message_id", "user_id", "key", "slug", "other"):
             return self.row(apps.get_model(label[1], label[2])).pk
         if part == "version_id" and label:
             return _version(self.row(apps.get_model(label[1], label[2]))).pk
@@ -122,6 +122,8 @@ class World:
             "treatments:picture": "kinds",
             "treatments:leaflet": "aftercare",
         }.get(address.name)
+        if part not in given:
+            raise LookupError(f"{address.route}: say in tests/access.py what <{part}> is")
         return given[part]
 
     def row(self, model: type[Model]) -> Model:
