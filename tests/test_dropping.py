@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "clinic.membership",
     "clinic.message",
     "clinic.pagedrop",
+    "clinic.signinkey",
     "clinic.tally",
     "clinic.trailrow",
     "clinic.version",

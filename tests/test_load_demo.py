@@ -12,6 +12,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 
 from bookings.bank_holidays import load_bank_holidays
 from bookings.demo import NoClinics, load_diary, load_logins, load_rota
@@ -111,7 +112,7 @@ def test_each_role_has_a_login_with_the_printed_password(tmp_path: Path) -> None
     load_rota(NOW)
     password = load_logins()
     for username in ("reception-uk", "reception-dublin", "nurse", "doctor", "manager", "editor", "admin"):
-        user = authenticate(username=username, password=password)
+        user = authenticate(HttpRequest(), username=username, password=password)
         assert user is not None, username
         assert user.is_staff
     uk = Membership.objects.filter(user__username="reception-uk", role=Role.RECEPTIONIST)
