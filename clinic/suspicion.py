@@ -21,7 +21,8 @@ class Pace(StrEnum):
 
 def stamp(form: str, now: datetime) -> str:
     """When this form was shown (UTC), signed for this form alone."""
-    return signing.dumps(round(now.timestamp(), 1), salt=f"{SALT}.{form}")
+    # Rounded down: rounded up, a form sent at once would come from before it was shown.
+    return signing.dumps(int(now.timestamp() * 10) / 10, salt=f"{SALT}.{form}")
 
 
 def pace(form: str, stamped: str, now: datetime) -> Pace:
