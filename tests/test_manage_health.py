@@ -9,7 +9,7 @@ import pytest
 
 from bookings import links, services
 from bookings.models import Appointment, CallTask
-from bookings.services.errors import NotCleared
+from bookings.services.errors import IllegalMove, NotCleared
 from clinic.models import Location, Message
 from tests import cast, manage_cast
 from tests.cast import FREE_TIME, NOW
@@ -195,6 +195,23 @@ def test_after_the_cut_off_the_time_is_not_given_back_here(booked: Appointment, 
 
 
 # --- What must not happen ---------------------------------------------------------------------------------------
+def test_once_she_is_here_a_page_that_lay_open_changes_nothing(booked: Appointment) -> None:
+    """The desk asks her then. She came early, so her time is still ahead."""
+    reader = opened(booked).click("My health has changed")
+    cast.act(services.arrive, booked)
+    here = fresh(booked)
+    reader.client.post("/book/manage/health/", {"version": here.version, "changed": "no"})
+    with pytest.raises(IllegalMove):
+        services.answer_again(
+            appointment_id=here.pk, expected_version=here.version, answers=CLOT, actor=services.PATIENT, now=NOW
+        )
+    with pytest.raises(IllegalMove):
+        services.nothing_changed(
+            appointment_id=here.pk, expected_version=here.version, actor=services.PATIENT, now=NOW
+        )
+    assert fresh(booked).version == here.version
+
+
 def test_a_page_reached_by_address_starts_at_the_question(booked: Appointment) -> None:
     reader = opened(booked)
     for page in ("1/", "2/", "3/", "wait/"):

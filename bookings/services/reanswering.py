@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bookings import diary, messages
-from bookings.life import Verb
+from bookings.life import IllegalMove, Status, Verb
 from bookings.models import Appointment, CallTask, ScreeningAnswer
 from bookings.promises import promise, ring_before
 from bookings.services.answers import are_current, as_pages, keep_again, keep_answers, newest
@@ -36,12 +36,12 @@ def answer_again(
 
     A clinician takes the answers down with the patient before her, so nobody need ring; anybody else may not.
     Raises MustWait for an answer that waits, unless she asked for a nurse to ring (`ring_me`); TooLate once the
-    time has come; ChangedByAnother; NotAllowed; AnswerProblem for answers that no page could have sent.
+    time has come; ChangedByAnother; IllegalMove; NotAllowed; AnswerProblem for answers that no page could have sent.
     """
     appointment = read(appointment_id)
     require_clinician(actor, appointment.location_id)
     here = actor.by == "staff"
-    _refuse_past(appointment, actor, now)
+    _refuse_at_visit(appointment, actor, now)
     area = appointment.area or UNKNOWN_AREA
     before = newest(appointment)
     outcome = screening.assess(area, answers, by_phone)
@@ -77,7 +77,7 @@ def nothing_changed(
     """The same answers, given again today. Raises BookingError where our questions have changed since, NotAllowed."""
     appointment = read(appointment_id)
     require_clinician(actor, appointment.location_id)
-    _refuse_past(appointment, actor, now)
+    _refuse_at_visit(appointment, actor, now)
     rows = newest(appointment)
     if not are_current(rows):
         raise BookingError("Our questions have changed since you answered. Please answer them again.")
@@ -93,10 +93,14 @@ def nothing_changed(
     return appointment
 
 
-def _refuse_past(appointment: Appointment, actor: Actor, now: datetime) -> None:
-    """Staff ask once more when she is here, and that may be later than planned."""
-    if actor.by == "patient" and appointment.starts_at <= now:
+def _refuse_at_visit(appointment: Appointment, actor: Actor, now: datetime) -> None:
+    """Once she is here, or her time has come, a clinician asks; a page of hers may still lie open."""
+    if actor.by == "staff":
+        return
+    if appointment.starts_at <= now:
         raise TooLate(f"The time of your appointment has come. Please phone {appointment.location.phone}.")
+    if appointment.state is Status.ARRIVED:
+        raise IllegalMove(Verb.HEALTH, appointment.state)
 
 
 def _ring_codes(outcome: Outcome) -> set[str]:
