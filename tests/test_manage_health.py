@@ -203,7 +203,11 @@ def test_once_she_is_here_a_page_that_lay_open_changes_nothing(booked: Appointme
     reader.client.post("/book/manage/health/", {"version": here.version, "changed": "no"})
     with pytest.raises(IllegalMove):
         services.answer_again(
-            appointment_id=here.pk, expected_version=here.version, answers=CLOT, actor=services.PATIENT, now=NOW
+            appointment_id=here.pk,
+            expected_version=here.version,
+            answers=CLOT,
+            actor=services.PATIENT,
+            now=NOW,
         )
     with pytest.raises(IllegalMove):
         services.nothing_changed(
