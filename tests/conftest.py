@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
@@ -15,8 +15,12 @@ from django.test import SimpleTestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from bookings.models import Appointment
+from clinic.models import Location
+from tests import cast
 from tests.private_redis import Redis, private_redis
 from tests.scale import SCALE, scaled
+from tests.site_content import load_site_content
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 
@@ -30,10 +34,32 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("house")
 
 
+# --- What many files ask for by name: the instant the cast lives at, its clinics, the pages and clinics as shipped --------
 @pytest.fixture
-def now() -> dt.datetime:
-    """The instant the cast lives at: a Wednesday morning in winter, with no clock change near."""
-    return dt.datetime(2027, 2, 17, 10, 0, tzinfo=dt.UTC)
+def clock() -> Iterator[time_machine.Coordinates]:
+    """It is cast.NOW, a Wednesday morning in winter, and stays so until the test moves it."""
+    with time_machine.travel(cast.NOW, tick=False) as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def place() -> Location:
+    return cast.make_clinic()
+
+
+@pytest.fixture
+def other() -> Location:
+    return cast.make_clinic("dublin")
+
+
+@pytest.fixture
+def booked(place: Location) -> Appointment:
+    return cast.make_booked(place)
+
+
+@pytest.fixture
+def content(db: None) -> None:
+    load_site_content()
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -13,6 +15,23 @@ from tests import cast
 
 LOGIN, START, CODE = "/admin/login/", "/admin/", "/admin/code/"
 PHONE, OWN, OUT = "/admin/second-step/phone/", "/admin/sign-in/", "/admin/sign-in/out/"
+
+
+# --- Fixtures: a test file takes one by giving it a name: `nurse = door_cast.nurse` ---------------------------------
+@pytest.fixture
+def as_in_production(settings: Any) -> None:
+    """The second step is asked for; elsewhere in the tests a password is enough."""
+    settings.SECOND_STEP = True
+
+
+@pytest.fixture
+def nurse() -> User:
+    return cast.make_staff("nurse", "clinician", cast.make_clinic())
+
+
+@pytest.fixture
+def phone(nurse: User) -> TOTPDevice:
+    return TOTPDevice.objects.create(user=nurse, name="phone")
 
 
 def shown_by(phone: TOTPDevice) -> str:

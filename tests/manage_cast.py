@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from bookings import links, services
 from bookings.models import Appointment, AppointmentEvent, CallTask, Patient, ScreeningAnswer
@@ -17,24 +14,7 @@ from tests.reader import Reader
 KEPT = (Appointment, AppointmentEvent, Patient, ScreeningAnswer, CallTask, Message)
 
 
-# --- Fixtures: a test file takes one by giving it a name, as in `clock = manage_cast.clock` ------------------------
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    """It is NOW, and stays so until the test moves it."""
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    return cast.make_booked(place)
-
-
+# A test file takes it by giving it a name: `booked = manage_cast.told`.
 @pytest.fixture
 def told(place: Location) -> Appointment:
     """Booked, and every letter about it has gone out."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
@@ -16,22 +14,11 @@ from bookings.life import Status
 from bookings.models import Appointment, CallTask, Note, Patient
 from clinic.models import Location, Message
 from tests import cast, desk_cast
-from tests.cast import FREE_TIME, NOW
+from tests.cast import FREE_TIME
 from tests.desk_cast import ADD, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 SLOT = "maidenhead|2027-03-02T10:15Z"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def caller(**changes: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -17,19 +16,8 @@ from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import CALLS, nurse, page_of, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def ring_me(place: Location | None, country: str = "GB", **changes: object) -> CallTask:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
@@ -18,14 +16,8 @@ from tests import cast, desk_cast
 from tests.cast import NOW
 from tests.desk_cast import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 LIST = "/admin/clinic/complaint/"
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

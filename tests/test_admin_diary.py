@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -16,22 +15,11 @@ from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import manager, nurse, queries, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 DIARY = "/admin/bookings/appointment/diary/"
 DAY = f"{DIARY}?day=2027-03-02"
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def hold(place: Location, at: dt.datetime) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings.life import Status
 from bookings.models import Appointment, CallTask
 from clinic.models import Location
 from tests import cast, desk_cast
-from tests.cast import FREE_TIME, NOW
+from tests.cast import FREE_TIME
 from tests.desk_cast import QUEUE, manager, nurse, page_of, press, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 FASTER = "Nurse Demo was faster, at 10am."
 # Every verb that a request in the queue may be given, with what its form wants.
 FROM_THE_QUEUE: dict[str, dict[str, Any]] = {
@@ -26,17 +24,6 @@ FROM_THE_QUEUE: dict[str, dict[str, Any]] = {
     "move": {"slot": ""},
     "leave": {"reason": "It stays"},
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 @pytest.mark.parametrize("verb", FROM_THE_QUEUE)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -18,24 +16,13 @@ from bookings.models import Appointment, Closure, Note, WorkingPattern
 from bookings.services.rota import seen_as
 from clinic.models import Location, Message, TrailRow
 from tests import cast, desk_cast
-from tests.cast import FREE_TIME, NOW
+from tests.cast import FREE_TIME
 from tests.desk_cast import manager, nurse, page_of, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 CLOSURES, PATTERNS = "/admin/bookings/closure/", "/admin/bookings/workingpattern/"
 HITS, ROTA = "/admin/bookings/appointment/hits/", f"{PATTERNS}rota/"
 HOLIDAYS = f"{CLOSURES}bank-holidays/"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def closure(**changes: Any) -> dict[str, Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
@@ -15,27 +13,11 @@ from bookings.life import Status
 from bookings.models import Appointment
 from clinic.models import Location
 from tests import cast, desk_cast
-from tests.cast import FREE_TIME, NOW
+from tests.cast import FREE_TIME
 from tests.desk_cast import page_of, press, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 LATER = "maidenhead|2027-03-02T11:15Z"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def booked(place: Location) -> Appointment:
-    return cast.make_booked(place)
 
 
 def move(client: Client, row: Appointment, slot: str = LATER, **given: Any) -> HttpResponse:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings import services
 from bookings.models import Appointment, Patient
@@ -17,19 +15,8 @@ from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import manager, nurse, page_of, queries, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 DEEDS = ("hold", "erase")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -15,13 +14,7 @@ from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import QUEUE, receptionist, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 def test_it_shows_the_oldest_first_with_age_and_promise(clock: time_machine.Coordinates) -> None:

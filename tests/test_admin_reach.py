@@ -20,10 +20,8 @@ from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import page_of, receptionist, text_of
 from tests.manage_cast import everything, fresh
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
 booked = manage_cast.told
 
 OLD, NEW = "brigid@example.org", "new@example.org"

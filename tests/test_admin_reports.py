@@ -5,42 +5,24 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Location, TrailRow
 from tests import cast, desk_cast
-from tests.cast import NOW, act
+from tests.cast import act
 from tests.desk_cast import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 PAGE = "/admin/bookings/stepcount/reports/"
 SENT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
 VISIT = dt.datetime(2027, 2, 9, 10, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 FILES = ("clinics", "weeks", "clinicians")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def other() -> Location:
-    return cast.make_clinic("dublin")
 
 
 def visits(place: Location) -> None:

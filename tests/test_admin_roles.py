@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -18,7 +15,7 @@ from tests import cast, desk_cast
 from tests.cast import NOW
 from tests.desk_cast import LIST, PATIENTS, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 DESK = ("receptionist", "clinician", "manager")
 # Everything about one row: name of the address, and what a GET of it answers where she may see the row.
 OF_APPOINTMENT = {
@@ -48,22 +45,6 @@ OF_RECORD = ("hold", "erase", "export", "merge", "unmerge")
 OF_NOBODY = ("hits", "queue", "release", "today", "diary", "changelist", "add", "letters", "letter")
 # A clinician of the clinic alone: tests/test_admin_today.py.
 CLINICAL = ("unchanged", "answers", "visit")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def other() -> Location:
-    return cast.make_clinic("dublin")
 
 
 def addresses_of(asked: Appointment) -> dict[str, int]:

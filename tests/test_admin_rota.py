@@ -18,11 +18,6 @@ PATTERNS = "/admin/bookings/workingpattern/"
 CLOSURES = "/admin/bookings/closure/"
 
 
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
 def pattern_at(place: Location, **changes: Any) -> dict[str, Any]:
     row = WorkingPattern.objects.get(location=place)
     return {

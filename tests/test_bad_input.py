@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -19,11 +18,10 @@ from bookings.life import Status
 from bookings.models import Appointment, CallTask, Patient
 from clinic.models import Location, Message
 from tests import cast, naughty
-from tests.cast import NOW
 from tests.reader import Reader, words
 from tests.test_journey import fill_details, send, start, to_check, to_details, to_health, to_times
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 FORM = "application/x-www-form-urlencoded"
 TIME = "maidenhead|2027-02-23T10:15Z"
 DETAILS = {
@@ -81,12 +79,6 @@ BOXES = {
     "anything_else",
     "on",
 }  # what is typed, not pressed
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

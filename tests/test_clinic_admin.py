@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from django.http import HttpResponse
@@ -14,26 +12,15 @@ from bookings.life import Status
 from bookings.promises import change_until
 from clinic.models import Location, Version
 from tests import cast, desk_cast, manage_cast
-from tests.cast import FREE_TIME, NOW
+from tests.cast import FREE_TIME
 from tests.desk_cast import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 EMPTY_INLINES = {
     f"{name}-{what}": "0"
     for name in ("rooms", "opening_hours")
     for what in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def page_of(place: Location) -> str:

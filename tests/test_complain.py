@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +19,7 @@ from tests.cast import NOW
 from tests.reader import Reader
 from tests.test_bad_input import assert_calm, assert_points_at_the_field, browser, kept, look, post
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 WRITE = "/complaints/write/"
 GOOD = {
     "form": "1",
@@ -33,12 +31,6 @@ GOOD = {
     "phone": "(01) 500 0000",
 }
 TYPED = ("text", "wanted", "name", "email", "phone")
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import call_command
 
 from bookings.life import Status
@@ -20,19 +18,13 @@ from tests.reader import Reader
 from tests.test_journey import send, to_check
 from treatments.models import Fee
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 def tell_fee(country: str = "GB") -> None:
     Fee.objects.create(
         service="consultation", country=country, currency="GBP", amount=Decimal("100.00"), includes="The talk"
     )
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture

@@ -16,18 +16,13 @@ from django.urls import reverse
 
 from clinic.models import Clinician, Location, Membership, Role
 from clinic.permissions import MANAGER_OF_ALL, has_role, standing_of
-from tests.site_content import NOW, load_site_content
+from tests.site_content import NOW
 from treatments.loading import load
 from treatments.models import Fact, Fee, Page, Section, Source, Treatment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 
 TEXTS = ["page", "fact", "source", "fee", "treatment"]
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 def somebody(role: str = "", at: str = "", **changes: Any) -> User:

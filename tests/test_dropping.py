@@ -23,11 +23,10 @@ from clinic import page_cache
 from clinic.admin.dropping import DropsPages
 from clinic.models import Clinician, Location, PageDrop, Picture, Version
 from tests.kept import another_worker
-from tests.site_content import load_site_content
 from tests.test_content_admin import address, filled, list_of, logged_in
 from treatments.models import Claim, Fact, Fee, Page, Treatment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 
 Shown = tuple[str, str]  # the page to look at, and words that stand there now
 # Models of the two rooms whose rows no page that informs shows.
@@ -44,11 +43,6 @@ NOT_SHOWN = {
     "clinic.version",
 }
 NO_ADMIN_YET = {"clinic.organisation"}
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ YEARS_ON = FREE_TIME + dt.timedelta(days=8 * 366)
 
 
 @pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
 def boss(place: Location) -> services.Actor:
     return cast.make_actor(cast.make_staff("boss", "manager", place))
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.urls import path
 from django.views import View
@@ -18,19 +16,13 @@ from bookings.models.appointment import AppointmentQuerySet
 from bookings.models.patient import PatientQuerySet
 from clinic import urls
 from clinic.models import Complaint, Location, Message
-from tests import access, cast, desk_cast, manage_cast
+from tests import access, desk_cast, manage_cast
 from tests.access import HERE, LOGIN, PEOPLE, STRANGERS, Address, World
 from tests.site_content import load_site_content
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 REFUSED = (LOGIN, "403", "404")
 OTHERS = (Closure, WorkingPattern, Location, Complaint, Message)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(cast.NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pytest
-import time_machine
 from django.http import Http404
 
 from bookings.models import AppointmentEvent
@@ -16,15 +15,9 @@ from tests import access, cast, desk_cast
 from tests.access import HERE, World
 from tests.site_content import load_site_content
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # A page that shows nobody's data may leave a row or none. These show somebody's, and are a list: one row with a count.
 LISTS = ("changelist", "today", "diary", "queue", "release")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(cast.NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 from unittest.mock import patch
@@ -25,32 +24,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from clinic import second_step
 from clinic.backend import StaffBackend
 from clinic.models import Membership, TrailRow
-from tests import cast, desk_cast
+from tests import cast, desk_cast, door_cast
 from tests.cast import NOW
 from tests.door_cast import CODE, LOGIN, OUT, OWN, PHONE, START, is_in, password, shown_by, sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture(autouse=True)
-def _as_in_production(settings: Any) -> None:
-    settings.SECOND_STEP = True
-
-
-@pytest.fixture
-def nurse() -> User:
-    return cast.make_staff("nurse", "clinician", cast.make_clinic())
-
-
-@pytest.fixture
-def phone(nurse: User) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=nurse, name="phone")
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock", "as_in_production")]
+as_in_production, nurse, phone = door_cast.as_in_production, door_cast.nurse, door_cast.phone
 
 
 def same(body: bytes) -> str:

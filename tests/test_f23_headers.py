@@ -12,7 +12,6 @@ from typing import Any
 
 import django.core.mail.message as django_mail
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import Settings
 
@@ -28,7 +27,7 @@ from tests.naughty import LONG, UNREADABLE
 from tests.reader import Reader
 from tests.test_journey import fill_details, send, to_details
 
-pytestmark = [pytest.mark.smtp, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.smtp, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 EVIL = "evil@example.org"
 OWN = "brigid@example.org"
@@ -63,12 +62,6 @@ HEADERS = {
     "date",
     "auto-submitted",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture

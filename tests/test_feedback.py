@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 
 from clinic import services
@@ -16,15 +13,9 @@ from tests.reader import Reader
 from tests.site_content import load_site_content
 from tests.test_bad_input import assert_calm, assert_points_at_the_field, browser, kept, look, post
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 FORM = "/feedback/"
 GOOD = {"form": "1", "path": "/fees/", "helped": "The table.", "lacked": "The euro price."}
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 def path_shown(referer: str) -> str:

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 
 from bookings.life import Status
 from bookings.models import Appointment, WorkingPattern
 from clinic.models import Location
 from tests import cast
-from tests.cast import NOW
 from tests.reader import Reader
 from tests.site_content import load_site_content
 from tests.test_journey import to_check, to_health, to_times
 from treatments.models import Fact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 TIMES = "/book/time/"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 
 from bookings import funnel, services
@@ -24,25 +22,9 @@ from tests import cast, desk_cast
 from tests.cast import NOW
 from tests.desk_cast import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 PAGE = "/admin/bookings/stepcount/"
 MONDAY = dt.date(2027, 2, 15)  # of the week that the cast lives in
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
-def other() -> Location:
-    return cast.make_clinic("dublin")
 
 
 def count(step: str, shown: int, passed: int = 0, clinic: str = "maidenhead", day: dt.date = MONDAY) -> None:

@@ -15,20 +15,14 @@ from django.urls import reverse
 from clinic.models import Role
 from tests.cast import make_staff
 from tests.reader import words
-from tests.site_content import load_site_content
 from tests.test_content_admin import change
 from treatments import provenance, publishing
 from treatments.facts import figures
 from treatments.models import Claim, Fact, Page, Section, Source
 from treatments.publishing import Figures, Value, facts_in, show
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 PATH = "/about/how-we-check/"
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 def shown(path: str = PATH) -> Element:

@@ -17,16 +17,10 @@ from clinic.context_processors import site
 from clinic.indexing import may_be_listed
 from clinic.models import Location
 from tests.seen import Seen
-from tests.site_content import load_site_content
 from treatments.models import Page
 
 CARD = "img/card.png"
 MOST = 60 * 1024  # bytes of the picture
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 def head(path: str) -> dict[str, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -18,13 +17,7 @@ from tests.cast import NOW
 from tests.reader import Reader
 from tests.test_journey import send, to_check, to_health, to_times
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -12,21 +12,15 @@ from clinic.models import Location
 from tests.page_rules import MEDICINE
 from tests.reader import words
 from tests.seen import Seen
-from tests.site_content import load_site_content
 from treatments import publishing
 from treatments.facts import figures
 from treatments.leaflets import LEAFLETS, on_paper
 from treatments.models import Page, Section
 from treatments.plain_text import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 
 each_leaflet = pytest.mark.parametrize("slug", LEAFLETS)
-
-
-@pytest.fixture(autouse=True)
-def _content(db: None) -> None:
-    load_site_content()
 
 
 def leaflet(slug: str) -> Seen:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings as project
 from django.core import mail
 from django.test import Client
@@ -19,16 +17,10 @@ from clinic.models import Location, Message
 from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 VICTIM = "victim@example.org"
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture(autouse=True)

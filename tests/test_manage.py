@@ -12,14 +12,12 @@ from django.test import Client
 from bookings import links, services
 from bookings.models import Appointment
 from clinic.models import Location
-from tests import cast, manage_cast
+from tests import cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
 
 SHOWN = ("/book/manage/", "/book/manage/appointment.ics")
 LINKED = (

@@ -7,15 +7,11 @@ import pytest
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Message
-from tests import cast, manage_cast
+from tests import cast
 from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, everything, fresh, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-clock = manage_cast.clock
-place = manage_cast.place
-booked = manage_cast.booked
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 def test_it_is_asked_once_more_and_then_done(booked: Appointment) -> None:

@@ -15,10 +15,8 @@ from tests import cast, manage_cast
 from tests.cast import NOW
 from tests.manage_cast import everything, fresh, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
 booked = manage_cast.told
 
 OLD, NEW = "brigid@example.org", "new@example.org"

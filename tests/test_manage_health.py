@@ -11,17 +11,14 @@ from bookings import links, services
 from bookings.models import Appointment, CallTask
 from bookings.services.errors import IllegalMove, NotCleared
 from clinic.models import Location, Message
-from tests import cast, manage_cast
+from tests import cast
 from tests.cast import FREE_TIME, NOW
 from tests.manage_cast import everything, fresh, opened
 from tests.reader import Reader
 from treatments.screening import PageAnswer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
-booked = manage_cast.booked
 
 CLOT = {1: PageAnswer(frozenset({"clot"})), 2: PageAnswer(none=True), 3: PageAnswer(none=True)}
 NONE = "No, none of these"

@@ -8,15 +8,13 @@ from icalendar import Calendar
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Message
-from tests import cast, manage_cast
+from tests import cast
 from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, kinds
 from tests.reader import Reader
 from tests.test_journey import send, to_check
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-clock = manage_cast.clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 def test_asked_moved_and_cancelled_in_five_taps_after_sending() -> None:

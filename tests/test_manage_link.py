@@ -27,10 +27,8 @@ from tests.manage_cast import everything, fresh, opened
 from tests.reader import Reader
 from tests.scale import scaled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
 booked = manage_cast.told
 
 KNOWN = "brigid@example.org"

@@ -10,15 +10,12 @@ import pytest
 from bookings import services
 from bookings.models import Appointment
 from clinic.models import Location, Message
-from tests import cast, manage_cast
+from tests import cast
 from tests.cast import FREE_TIME
 from tests.manage_cast import by_staff, everything, fresh, kinds, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
-clock = manage_cast.clock
-place = manage_cast.place
-booked = manage_cast.booked
 
 HOUR = dt.timedelta(hours=1)
 WEEK = dt.timedelta(days=7)

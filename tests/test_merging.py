@@ -22,11 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
-
-
-@pytest.fixture
 def boss() -> User:
     return cast.make_staff("boss", "manager")
 

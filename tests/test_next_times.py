@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import brotli
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -30,16 +29,10 @@ from tests.site_content import load_site_content
 from tests.test_page_cache import counted, get, rename
 from tests.test_pages import database_away
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 Commit = Callable[..., Any]
 HOME, PLACE, TEXT, PLAIN = "/", "/clinics/maidenhead/", "/treatments/microsclerotherapy/", "/fees/"
 FIRST = dt.datetime(2027, 2, 23, 9, tzinfo=dt.UTC)  # a Tuesday; the first time that the cast offers
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture(autouse=True)

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client, RequestFactory
 
 from bookings.life import Status
 from bookings.models import Appointment
 from clinic.models import Location
-from tests import cast
-from tests.cast import NOW
 from tests.reader import Reader
 from tests.test_journey import fill_details, send, to_check, to_details
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Any
 
 import brotli
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,24 +22,11 @@ from clinic.informing import PersonalPage, coding_for, informs
 from clinic.models import Location, PageDrop
 from clinic.views import clinics
 from tests import cast
-from tests.cast import NOW
 from tests.kept import another_worker, forget
-from tests.site_content import load_site_content
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock", "content")]
 FEES, PLACE = "/fees/", "/clinics/maidenhead/"
 Commit = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 def get(path: str, **headers: str) -> Any:

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 
 from clinic import informing, page_cache
 from clinic.models import PageDrop
 from tests.cast import NOW
 from tests.kept import another_worker, production_caches
 from tests.private_redis import Redis
-from tests.site_content import load_site_content
 from tests.test_page_cache import FEES, PLACE, counted, get, rename
 from tests.test_pages import database_away
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock", "content")]
 Commit = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 # --- The store away

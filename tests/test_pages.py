@@ -15,7 +15,6 @@ from django.test import Client, RequestFactory
 
 from clinic.context_processors import phones, places, site, standing_phones
 from clinic.models import Location
-from tests.site_content import load_site_content
 from treatments import screening
 from treatments.models import Fact, Fee, Page, Section
 
@@ -49,11 +48,6 @@ MEDICINE = re.compile(r"tetradecyl|fibro-?vein|benzyl", re.IGNORECASE)
 
 every_page = pytest.mark.parametrize("path", PAGES)
 every_text = pytest.mark.parametrize("path", TEXTS)
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.reader import words
-from tests.site_content import load_site_content
 from treatments.models import Page, Section
 from treatments.plates import PLATES, Plate, plate_called
 
@@ -25,11 +24,6 @@ DRAWINGS = Path(settings.BASE_DIR) / "templates" / "components" / "plates"
 LEAST_CIRCLE = 20  # units of a drawing
 BODY = [plate for plate in PLATES if plate.slug != "clinics"]
 every_plate = pytest.mark.parametrize("plate", PLATES, ids=lambda plate: plate.slug)
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 def parsed(html: str) -> Element:

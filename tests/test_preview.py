@@ -10,16 +10,10 @@ from django.urls import reverse
 
 from clinic.models import Role
 from tests.cast import make_staff
-from tests.site_content import load_site_content
 from treatments.models import Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 BAR = re.compile(r'<aside class="preview-bar.*?</aside>\s*', re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core import mail
 from django.db import OperationalError, connection
@@ -24,7 +22,7 @@ from tests.cast import NOW
 from tests.reader import Reader
 from tests.test_journey import send, to_health
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # Each of these stands for somebody. None of them, in any shape, may be found where it does not belong.
 TYPED = {
@@ -46,12 +44,6 @@ MARKS = [
     "1951-03-27",
     "27 March 1951",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ from tests.manage_cast import everything, opened
 from tests.outbox_cast import make_message
 from tests.reader import Reader
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-clock, place, booked = manage_cast.clock, manage_cast.place, manage_cast.booked
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

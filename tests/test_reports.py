@@ -6,11 +6,9 @@ The cast lives on Wednesday 17 February 2027; its nurse works on Tuesdays from 9
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from bookings import reports, services
 from bookings.funnel import Period
@@ -21,22 +19,11 @@ from clinic.models import Clinician, Location, Message
 from tests import cast
 from tests.cast import NOW, act
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 FOUR_WEEKS = Period(dt.date(2027, 1, 25), dt.date(2027, 2, 17))
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 SENT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)  # a Monday, as the desk opens
 VISIT = dt.datetime(2027, 2, 9, 10, tzinfo=dt.UTC)  # the Tuesday of the week after
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
-
-
-@pytest.fixture
-def place() -> Location:
-    return cast.make_clinic()
 
 
 def ask(

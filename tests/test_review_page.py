@@ -15,7 +15,7 @@ from django.urls import reverse
 from clinic import signing
 from clinic.models import Clinician, Role, Version
 from tests.cast import make_staff
-from tests.site_content import NOW, load_site_content
+from tests.site_content import NOW
 from tests.test_content_admin import change, errors_of, filled
 from treatments.facts import HasChanged
 from treatments.loading import load
@@ -34,11 +34,6 @@ from treatments.reviewing import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = dt.date(2027, 2, 17)
 SLUG = "aftercare"
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 @pytest.fixture

@@ -12,18 +12,13 @@ from django.urls import reverse
 from clinic import signing
 from clinic.models import Clinician, Role, Version
 from tests.cast import make_staff
-from tests.site_content import NOW, load_site_content
+from tests.site_content import NOW
 from tests.test_content_admin import change
 from treatments.facts import HasChanged, change_fact, meaning_of, sign_fact
 from treatments.models import Fact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 KEY = "gap_min"
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 @pytest.fixture

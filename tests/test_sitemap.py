@@ -15,19 +15,14 @@ from clinic.indexing import may_be_listed
 from clinic.models import Location, Version
 from tests import cast
 from tests.crawl import crawl_pages
-from tests.site_content import NOW, load_site_content
+from tests.site_content import NOW
 from treatments.models import Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 
 LATER = NOW + dt.timedelta(days=5)
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 NOT_LISTED = {"/search/", "/complaints/write/", "/feedback/"}  # empty forms: nobody looks for them
-
-
-@pytest.fixture(autouse=True)
-def _content(db: None) -> None:
-    load_site_content()
 
 
 def listed() -> dict[str, str]:

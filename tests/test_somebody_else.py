@@ -11,14 +11,12 @@ from bookings.consent import CARER_LINE
 from bookings.models import Appointment
 from bookings.views.second_person import ENTRY
 from clinic.models import Location, Message
-from tests import cast, manage_cast
+from tests import cast
 from tests.manage_cast import opened
 from tests.reader import Reader
 from tests.test_journey import send, to_check, to_details
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-clock = manage_cast.clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

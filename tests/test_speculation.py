@@ -9,15 +9,9 @@ import pytest
 from django.test import Client
 
 from clinic import routes
-from tests.site_content import load_site_content
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("content")]
 RULES = "/speculation-rules.json"
-
-
-@pytest.fixture(autouse=True)
-def content(db: None) -> None:
-    load_site_content()
 
 
 def get(path: str, **headers: str) -> Any:

@@ -13,7 +13,6 @@ from django.test import Client
 from clinic.models import Location, OpeningHours
 from tests.page_rules import MEDICINE
 from tests.schema_org import KEPT, Vocabulary
-from tests.site_content import load_site_content
 from treatments import structured_data
 from treatments.models import Fee, Page
 from treatments.structured_data import Node, Site, Step
@@ -33,11 +32,6 @@ def told(path: str) -> Node:
 
 def thing(path: str, kind: str) -> Node:
     return next(node for node in told(path)["@graph"] if node["@type"] == kind)
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 # The vocabulary

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
@@ -28,17 +26,11 @@ from tests.reader import Reader
 from tests.test_journey import fill_details, send, to_check, to_details
 from treatments.models import Fee
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 RELEASE = f"{QUEUE}release/"
 SECOND = dt.timedelta(seconds=1)
 Clock = Any
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,8 @@ from django.test import Client
 
 from clinic.models import Organisation
 from tests.reader import Reader
-from tests.site_content import load_site_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 def words(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -23,16 +23,10 @@ from tests.cast import FREE_TIME, NOW
 from tests.reader import Reader
 from tests.test_journey import send, to_check, to_times
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 STEP = dt.timedelta(minutes=30)
 H1 = "Please try again later, or phone us"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as stopped:
-        yield stopped
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -27,7 +26,7 @@ from tests.kept import another_worker, forget
 from tests.site_content import load_site_content
 from treatments.models import Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 
 # Addresses outside the booking, the desk and the demo that are not kept whole, and why.
 NOT_KEPT = {
@@ -45,17 +44,6 @@ NOT_KEPT = {
     "clinic:feedback": "a form",
     "clinic:feedback_sent": "what somebody has just sent",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def content(db: None) -> None:
-    load_site_content()
 
 
 def queries(path: str) -> int:

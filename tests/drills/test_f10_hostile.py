@@ -6,10 +6,8 @@ Control: a planted view that breaks on a NUL and prints the rest as it came has 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.db import connection
 from django.test import Client, override_settings
@@ -18,7 +16,6 @@ from bookings.life import Status
 from bookings.models import Appointment, Patient
 from clinic.models import Location
 from tests import cast, naughty
-from tests.cast import NOW
 from tests.drills import hostile
 from tests.drills.hostile import Course
 from tests.reader import Reader
@@ -26,18 +23,12 @@ from tests.scale import SCALE, scaled
 from tests.site_content import load_site_content
 from tests.test_bad_input import DETAILS, PAGES, browser, post, to_details
 
-pytestmark = [pytest.mark.drill, pytest.mark.django_db]
+pytestmark = [pytest.mark.drill, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # A form sent well leads away from its page, so that the rest would try an empty one: these stay where they are.
 STAYS = {"check": {"seen": "x"}, "wait": {"on": "x"}, "start": {"signs": "x"}}
 TEXTS = hostile.EVERYTHING[:: 1 if SCALE >= 1 else 3]
 FEW = [*naughty.SOME.values(), *hostile.NUMBERS][:: 1 if SCALE >= 1 else 3]  # for the many names of the admin
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[object]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
