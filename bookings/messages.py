@@ -6,6 +6,7 @@ HTML) under `templates/bookings/messages/<kind>/` and one short function here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from treatments.screening import Outcome
 
 MANAGE_LINK = "[[manage_link]]"
 REMINDERS_OFF = "[[reminders_off]]"
+_TWO_BRACKETS = re.compile(r"\[(?=\[)")  # of three in a row too, or the last two would stay together
 REASONS = {
     "no-time": "We cannot see you at that time.",
     "not-reached": "We tried to reach you and could not.",
@@ -437,7 +439,7 @@ def _greeted(patient: Patient | None) -> str:
 
 def _typed(words: str) -> str:
     """What somebody typed, so that no part of it is taken for a place where a link belongs."""
-    return words.replace("[[", "[ [")
+    return _TWO_BRACKETS.sub("[ ", words)
 
 
 def how_we_answer(email: str, reach_by: str) -> str:

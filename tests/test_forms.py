@@ -224,6 +224,13 @@ def test_hidden_signs_are_refused_in_every_field(what: str, field: WordsField) -
     assert len(refused.value.messages) == 1  # said once, in our own words
 
 
+@pytest.mark.parametrize("typed", ["brigid@exam\u200cple.org", "brigid@exa\u200dmple.org"])
+def test_signs_that_join_letters_are_for_names_and_no_part_of_an_address(typed: str) -> None:
+    """The outbox takes none, so the form says so before anything is kept."""
+    with pytest.raises(ValidationError, match="Enter an email"):
+        address().clean(typed)
+
+
 @pytest.mark.parametrize("what", naughty.AWKWARD)
 def test_awkward_words_are_kept_letter_by_letter(what: str) -> None:
     assert WordsField().clean(naughty.AWKWARD[what]) == naughty.AWKWARD[what]

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core import signing
+from django.core import mail, signing
 
 from bookings import links, services
 from bookings.models import Appointment
+from clinic import outbox
 from tests import cast
 from tests.cast import FREE_TIME, NOW
 
@@ -23,6 +24,20 @@ def test_it_opens_its_own_appointment() -> None:
     second = cast.make_request(place, starts_at=FREE_TIME + dt.timedelta(hours=1))
     assert links.open_link(links.token(first)) == first
     assert links.open_link(links.token(second)) == second
+
+
+@pytest.mark.parametrize("brackets", ["[[", "[[[", "[[[["])
+@pytest.mark.parametrize("field", ["name", "asked_by"])
+def test_a_name_is_never_the_place_of_a_link(brackets: str, field: str) -> None:
+    """Somebody who read the uuid in a calendar file would be sent the link of its appointment."""
+    place = cast.make_clinic()
+    theirs = cast.make_request(place)
+    typed = {"name": "Ada Test", field: f"{brackets}manage_link:{theirs.uuid}]]"}
+    cast.make_booked(place, starts_at=FREE_TIME + dt.timedelta(hours=1), patient=cast.make_details(**typed))
+    outbox.send_due(now=NOW, limit=50, clock=lambda: NOW)
+    assert len(mail.outbox) >= 2
+    for each in mail.outbox[1:]:
+        assert links.token(theirs) not in f"{each.body}{each.alternatives}"
 
 
 def test_it_is_the_same_in_every_message_and_after_each_verb_that_keeps_it_alive() -> None:

@@ -94,8 +94,10 @@ def test_a_reference_narrows_it(place: Location, booked: Appointment) -> None:
     ref = booked.reference.lower()
     find(KNOWN, f"{ref[:3]} {ref[3:]}")
     assert sent() == 1
-    find(KNOWN, "nothing")
-    assert sent() == 1
+    find(KNOWN, f"{ref[:3]}-{ref[3:]}")
+    assert sent() == 2
+    for nonsense in ("nothing", "ß" * 20, "--"):
+        assert find(KNOWN, nonsense).url == "/book/find/sent/"
 
 
 def test_the_answer_is_the_same_byte_for_byte_whether_we_know_it_or_not(booked: Appointment) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
+REFERENCE_LONGEST = 20
+
 
 class LinkAsked(models.Model):
     """Whether we know the address is not known here: the page that writes this row never looks."""
 
     email = models.EmailField(help_text="In small letters.")
-    reference = models.CharField(max_length=20, blank=True)
+    reference = models.CharField(max_length=REFERENCE_LONGEST, blank=True)
     asked_at = models.DateTimeField()
 
     class Meta:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from bookings.models import Appointment, LinkAsked, Patient
+from bookings.models.asking import REFERENCE_LONGEST
+from bookings.models.reference import tidy_reference
 from bookings.services.errors import BookingError
 from bookings.services.linking import ALIVE, may_write, send_link
 from bookings.services.transaction import durable
@@ -29,7 +31,7 @@ def ask_for_links(*, email: str, reference: str = "", caller: Caller | None = No
     Asked twice before the worker has looked is asked once. Raises TooMany.
     """
     limits.count_caller("find", caller, now=now)
-    plain = "".join(reference.split()).upper()
+    plain = tidy_reference(reference)[:REFERENCE_LONGEST]  # in capitals ß is two letters
     asked = LinkAsked(email=email.strip().lower(), reference=plain, asked_at=now)
     LinkAsked.objects.bulk_create([asked], ignore_conflicts=True)
 

@@ -78,7 +78,7 @@ class PhoneField(_Readable):
 
 
 class AddressField(_Readable, forms.EmailField):
-    """An email address that a mail server takes. By the old rules quotes in it may hide control signs."""
+    """An email address that the outbox takes. By the old rules quotes in it may hide control signs."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["error_messages"].setdefault("max_length", kwargs["error_messages"]["invalid"])
@@ -86,9 +86,12 @@ class AddressField(_Readable, forms.EmailField):
         super().__init__(label="Email", max_length=ADDRESS_LONGEST, widget=forms.EmailInput(attrs), **kwargs)
 
     def validate(self, value: str) -> None:
-        """Without a name after the @ it is no mailbox of a person: `[127.0.0.1]` would be our own machine."""
+        """Without a name after the @ it is no mailbox of a person: `[127.0.0.1]` would be our own machine.
+
+        What joins letters in a name is an invisible mark in an address.
+        """
         super().validate(value)
-        if value.endswith("]"):
+        if value.endswith("]") or any(unicodedata.category(sign) == "Cf" for sign in value):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
