@@ -81,7 +81,7 @@ class StaffAdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """In place of the stock page: the password is the first step of two."""
         if request.method == "GET" and self.has_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
+            return HttpResponseRedirect(desk_door.home(request.user))  # type: ignore[arg-type]  # signed in
         return desk_door.log_in(request, self.each_context(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from clinic import lost_words, second_step
 from clinic import staff_sessions as sessions
 from clinic.forms.sign_in import EnterCode, NewPhone, OwnCode
+from clinic.permissions import DESK, standing_of
 
 Frame = dict[str, Any]
 WRONG_CODE = (
@@ -23,6 +24,12 @@ WRONG_CODE = (
     "After a wrong code we wait a moment, longer each time."
 )
 COOKIE = "__Host-desk" if settings.SECURE_COOKIES else "desk"
+START, TODAY = "admin:index", "admin:bookings_appointment_today"
+
+
+def home(user: User) -> str:
+    """Where somebody begins who was going nowhere in particular: at a desk with the day, else with the start page."""
+    return reverse(START if standing_of(user).roles.isdisjoint(DESK) else TODAY)
 
 
 def log_in(request: HttpRequest, frame: Frame) -> HttpResponse:
@@ -83,7 +90,8 @@ def enter_code(request: HttpRequest, frame: Frame) -> HttpResponse:
         if device:
             remember = form.cleaned_data["remember"] and device == phone
             _enter(request, user, waiting, second=device.persistent_id)
-            return _keep(redirect(_goal(waiting)), user, device) if remember else redirect(_goal(waiting))
+            inside = redirect(_goal(user, waiting))
+            return _keep(inside, user, device) if remember else inside
         form.add_error("code", WRONG_CODE)
     return render(request, "admin/access/code.html", {**frame, "title": "Second step", "form": form})
 
@@ -106,7 +114,7 @@ def set_up_phone(request: HttpRequest, frame: Frame) -> HttpResponse:
                 _enter(request, user, waiting, second=second)
             else:
                 sessions.stamp(request.session, user, second=second, now=now)
-            return _show_codes(request, frame, codes, onward=_goal(waiting or {}))
+            return _show_codes(request, frame, codes, onward=_goal(user, waiting or {}))
         else:
             form.add_error("new_code", WRONG_CODE)
     phone = second_step.unfinished_phone(user)
@@ -164,7 +172,7 @@ def typed_before(request: HttpRequest, frame: Frame) -> HttpResponse:
     word = request.session.pop(sessions.LOST, "")
     lost = lost_words.read(word, user_id=_signed_in(request).pk)
     if lost is None:
-        return redirect("admin:index")
+        return redirect(home(_signed_in(request)))
     return render(
         request, "admin/access/typed.html", {**frame, "title": "You are logged in again", "lost": lost}
     )
@@ -177,11 +185,11 @@ def _password_fits(request: HttpRequest, user: User, onward: str, lost: str) -> 
     waiting = {"onward": onward, "lost": lost}
     if phone is None and not second_step.is_needed():
         _enter(request, user, waiting, second="")
-        return redirect(_goal(waiting))
+        return redirect(_goal(user, waiting))
     word = request.COOKIES.get(_cookie_of(user), "")
     if phone and second_step.is_remembered(user=user, phone=phone, word=word):
         _enter(request, user, waiting, second=phone.persistent_id)
-        return redirect(_goal(waiting))
+        return redirect(_goal(user, waiting))
     sessions.wait(request.session, user, onward=onward, lost=lost, now=timezone.now())
     return redirect("admin:code" if phone else "admin:second_step_phone")
 
@@ -190,10 +198,10 @@ def _enter(request: HttpRequest, user: User, waiting: dict[str, Any], *, second:
     sessions.enter(request, user, second=second, lost=waiting["lost"], now=timezone.now())
 
 
-def _goal(waiting: dict[str, Any]) -> str:
+def _goal(user: User, waiting: dict[str, Any]) -> str:
     if waiting.get("lost"):
         return reverse("admin:typed_before")
-    return str(waiting.get("onward") or reverse("admin:index"))
+    return str(waiting.get("onward") or home(user))
 
 
 def _show_codes(request: HttpRequest, frame: Frame, codes: list[str], *, onward: str) -> HttpResponse:
@@ -216,10 +224,10 @@ def _signed_in(request: HttpRequest) -> User:
 
 
 def _onward(request: HttpRequest) -> str:
-    """Where somebody was going, on this site; the start otherwise."""
+    """Where somebody was going, on this site. Empty for nowhere in particular, and so is the front door's own address."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if ours else reverse("admin:index")
+    return asked if ours and asked != reverse(START) else ""
 
 
 def _cookie_of(user: User) -> str:

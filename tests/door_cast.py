@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests import cast
 
 LOGIN, START, CODE = "/admin/login/", "/admin/", "/admin/code/"
+TODAY = "/admin/bookings/appointment/today/"  # where a desk's login leads
 PHONE, OWN, OUT = "/admin/second-step/phone/", "/admin/sign-in/", "/admin/sign-in/out/"
 
 

@@ -26,7 +26,7 @@ from clinic.backend import StaffBackend
 from clinic.models import Membership, TrailRow
 from tests import cast, desk_cast, door_cast
 from tests.cast import NOW
-from tests.door_cast import CODE, LOGIN, OUT, OWN, PHONE, START, is_in, password, shown_by, sign_in
+from tests.door_cast import CODE, LOGIN, OUT, OWN, PHONE, START, TODAY, is_in, password, shown_by, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock", "as_in_production")]
 as_in_production, nurse, phone = door_cast.as_in_production, door_cast.nurse, door_cast.phone
@@ -167,7 +167,7 @@ def test_a_password_alone_opens_nothing(nurse: User, phone: TOTPDevice) -> None:
 def test_control_where_no_second_step_is_needed_it_does(nurse: User, settings: Any) -> None:
     settings.SECOND_STEP = False
     client = Client()
-    assert password(client).headers["Location"] == START
+    assert password(client).headers["Location"] == TODAY
     assert is_in(client)
 
 
@@ -297,7 +297,7 @@ def logged_out(client: Client) -> Client:
 def test_a_clinic_computer_is_remembered_for_twelve_hours(nurse: User, phone: TOTPDevice, clock: Any) -> None:
     client = logged_out(sign_in(phone, remember="on"))
     clock.shift(dt.timedelta(hours=11, minutes=59))
-    assert password(client).headers["Location"] == START
+    assert password(client).headers["Location"] == TODAY
     assert is_in(logged_out(client)) is False
     clock.shift(dt.timedelta(minutes=2))
     assert password(client).headers["Location"] == CODE
@@ -335,7 +335,7 @@ def test_signing_out_everywhere_ends_every_session_and_every_remembered_computer
 
 def test_control_logging_out_alone_leaves_the_computer_remembered(nurse: User, phone: TOTPDevice) -> None:
     remembered = logged_out(sign_in(phone, remember="on"))
-    assert password(remembered).headers["Location"] == START
+    assert password(remembered).headers["Location"] == TODAY
 
 
 def test_a_disabled_person_is_out_at_the_next_click(nurse: User, phone: TOTPDevice) -> None:

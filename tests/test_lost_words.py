@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.models import Membership
 from tests import cast, desk_cast, door_cast
-from tests.door_cast import CODE, LOGIN, START, is_in, shown_by, sign_in
+from tests.door_cast import CODE, LOGIN, START, TODAY, is_in, shown_by, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock", "as_in_production")]
 as_in_production, nurse, phone = door_cast.as_in_production, door_cast.nurse, door_cast.phone
@@ -50,7 +50,7 @@ def test_what_was_typed_comes_back_after_the_login_and_is_sent_by_a_press(
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', again.content.decode()))
     assert f'action="{note}"' in again.content.decode()
     assert "password" not in fields
-    assert client.get("/admin/typed/").headers["Location"] == START, "shown once"
+    assert client.get("/admin/typed/").headers["Location"] == TODAY, "shown once"
     stored = " ".join(str(session.get_decoded()) for session in Session.objects.all())
     assert "lost" not in stored.replace("'lost': ''", "")
 
@@ -65,7 +65,7 @@ def test_another_person_never_gets_what_somebody_typed(nurse: User, phone: TOTPD
     assert lost
     client.post(LOGIN, {"username": "other", "password": cast.PASSWORD, "next": START, "lost": lost[1]})
     answer = client.post(CODE, {"code": shown_by(theirs)}, follow=True)
-    assert [address for address, _ in answer.redirect_chain] == [START]
+    assert [address for address, _ in answer.redirect_chain] == [TODAY]
     assert "Zzname" not in answer.content.decode()
 
 
@@ -74,10 +74,10 @@ def test_words_that_we_did_not_sign_are_dropped(nurse: User, phone: TOTPDevice) 
     client.post(
         LOGIN, {"username": "nurse", "password": cast.PASSWORD, "next": START, "lost": "forged:word:here"}
     )
-    assert client.post(CODE, {"code": shown_by(phone)}).headers["Location"] == START
+    assert client.post(CODE, {"code": shown_by(phone)}).headers["Location"] == TODAY
 
 
 def test_the_login_leads_to_no_other_site(nurse: User, phone: TOTPDevice) -> None:
     client = Client()
     client.post(LOGIN, {"username": "nurse", "password": cast.PASSWORD, "next": "https://evil.example/"})
-    assert client.post(CODE, {"code": shown_by(phone)}).headers["Location"] == START
+    assert client.post(CODE, {"code": shown_by(phone)}).headers["Location"] == TODAY
