@@ -6,21 +6,20 @@ of each clinic's own calendar; instants are UTC. No figure names a patient.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from bookings import diary
-from bookings.availability import Busy, free_slots
+from bookings.availability import Busy
 from bookings.diary import Rota
-from bookings.funnel import Calls, Period, minutes_to_ring, monday, within
+from bookings.figures import Cells, Figures, summed
+from bookings.funnel import Calls, Period, minutes_to_ring
+from bookings.lead_time import days_to_first_free, horizon
 from bookings.life import Status, Verb
 from bookings.models import Appointment, AppointmentEvent, AppointmentMessage, Service
 from bookings.needs import CANCEL_REASONS
@@ -30,94 +29,11 @@ from bookings.working_time import working_day_at, working_hours_between
 from clinic.models import Clinician, Location, Message
 
 DAY = timedelta(days=1)
-SOON = timedelta(
-    days=14
-)  # most clinics have a free time by then, so the rest of the horizon is seldom worked out
 AFTERWARDS = timedelta(days=30)  # no mail about a visit is written later than this after it
 KEPT = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED)
 # Who calls it off for one of these did so herself, or asked us to. A clinic that changes its plans is not late.
 HERS = frozenset(("", "asked", "other", *CANCEL_REASONS))
 _ANSWERS = (Verb.CONFIRM, Verb.DECLINE)
-
-
-@dataclass
-class Figures:
-    """What counts of one clinician at one clinic in one week, or of any of these together.
-
-    requests: sent by patients on these days and still standing as theirs; not those entered in error, nor those that a
-        machine seems to have sent. They count at the clinic and for the clinician where the visit stands now.
-    hours: for each of them that was confirmed or declined, the desk hours (Monday to Friday, 9am to 5pm, less bank
-        holidays) until that first answer. Confirmed at once is 0.
-    confirmed: those of them that were ever confirmed.
-    consulted, followed: consultations seen on these days; those after which the same patient has a session at the same
-        clinic: asked for, booked, here or seen, whenever it is.
-    worked, taken: minutes that the rota of now gives clinicians who work here, less closures; those of them in which a visit
-        is booked, here or seen.
-    due: visits of these days, up to now, that were kept or should have been: booked, here, seen, absent, cancelled late.
-    late: called off by the patient, or for her, inside the clinic's own cut-off of now.
-    absent: marked as did not come.
-    unsent: messages about visits here, queued on these days, that were given up.
-    """
-
-    requests: int = 0
-    hours: list[float] = field(default_factory=list)
-    confirmed: int = 0
-    consulted: int = 0
-    followed: int = 0
-    worked: int = 0
-    taken: int = 0
-    due: int = 0
-    late: int = 0
-    absent: int = 0
-    unsent: int = 0
-
-    def add(self, other: Figures) -> None:
-        for name in self.__dataclass_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    @property
-    def median(self) -> float | None:
-        """Desk hours, to a tenth. Half were answered within it."""
-        return round(median(self.hours), 1) if self.hours else None
-
-    @property
-    def ninetieth(self) -> float | None:
-        """Desk hours, to a tenth. Nine in ten were answered within it."""
-        return round(within(0.9, self.hours), 1) if self.hours else None
-
-
-def summed(parts: Iterable[Figures]) -> Figures:
-    total = Figures()
-    for part in parts:
-        total.add(part)
-    return total
-
-
-class Key(NamedTuple):
-    location: int
-    clinician: int
-    week: date  # its Monday
-
-
-class Cells(defaultdict[Key, Figures]):
-    """The figures of each clinician, clinic and week; days outside the period go into none."""
-
-    def __init__(self, places: Sequence[Location], period: Period) -> None:
-        super().__init__(Figures)
-        self.places = {place.pk: place for place in places}
-        self.period = period
-
-    def at(self, location: int, clinician: int, instant: datetime | None) -> Figures | None:
-        """Where something of this instant (UTC) counts, by the clinic's calendar."""
-        place = self.places.get(location)
-        if place is None or instant is None:
-            return None
-        return self.on(location, clinician, instant.astimezone(place.zone).date())
-
-    def on(self, location: int, clinician: int, day: date) -> Figures | None:
-        if not self.period.since <= day <= self.period.until:
-            return None
-        return self[Key(location, clinician, monday(day))]
 
 
 @dataclass(frozen=True)
@@ -145,20 +61,20 @@ def reports(places: Sequence[Location], period: Period, *, now: datetime) -> lis
     if not places:
         return []
     since, until = _bounds(places, period)
-    rota = diary.rota(places, starts=min(since, now), ends=max(until, _horizon(now)) + DAY)
+    rota = diary.rota(places, starts=min(since, now), ends=max(until, horizon(now)) + DAY)
     cells, rows = Cells(places, period), _rows(places, since, until)
     _count_requests(cells, rows, _events(places, since), rota, now)
     _count_visits(cells, rows, now)
     _count_work(cells, rows, rota)
     _count_unsent(cells, since)
-    ringing, lead = minutes_to_ring(places, period), _lead(places, rota, now)
+    ringing, lead = minutes_to_ring(places, period), days_to_first_free(places, rota, now)
     names = _names(cells)
     return [
         Report(
             slug=place.slug,
             name=place.name,
             parts=_by_clinician(cells, place, names),
-            weeks={week: summed(_of(cells, place, week=week)) for week in period.mondays},
+            weeks=_by_week(cells, place),
             minutes=tuple(ringing[place.slug]),
             lead=lead[place.pk],
         )
@@ -327,56 +243,13 @@ def _count_unsent(cells: Cells, since: datetime) -> None:
             cell.unsent += 1
 
 
-# --- The next free time ---------------------------------------------------------------------------------------------
-def _horizon(now: datetime) -> datetime:
-    return now + timedelta(days=settings.HORIZON_DAYS)
-
-
-def _lead(places: Sequence[Location], rota: Rota, now: datetime) -> dict[int, int | None]:
-    """For each clinic the days from today, on its calendar, to the first time a patient may ask for online now.
-
-    None where there is no such time within HORIZON_DAYS, or no service is offered online.
-    """
-    service = Service.objects.asked_online()
-    if service is None:
-        return {place.pk: None for place in places}
-    margin = timedelta(minutes=service.minutes)
-    pairs = [(pattern.clinician, pattern.room) for pattern in rota.patterns]
-    taken = diary.busy(starts=now - margin, ends=_horizon(now) + margin, now=now, pairs=pairs)
-    found: dict[int, int | None] = {}
-    for place in places:
-        first = _first_free(place, rota, taken, service.minutes, now)
-        today = now.astimezone(place.zone).date()
-        found[place.pk] = (first.astimezone(place.zone).date() - today).days if first else None
-    return found
-
-
-def _first_free(
-    place: Location, rota: Rota, taken: Sequence[Busy], minutes: int, now: datetime
-) -> datetime | None:
-    free_days = rota.holidays.get(place.country, frozenset()) | rota.holidays.get("", frozenset())
-    earliest, horizon = diary.window(place, now, free_days)
-    for latest in (min(now + SOON, horizon), horizon):
-        slots = free_slots(
-            places=[diary.place(place)],
-            patterns=rota.patterns,
-            closures=rota.closures,
-            busy=taken,
-            minutes=minutes,
-            earliest=earliest,
-            latest=latest,
-            travel_minutes=settings.TRAVEL_MINUTES,
-        )
-        if slots:
-            return slots[0].starts
-    return None
-
-
 # --- Put together ---------------------------------------------------------------------------------------------------
-def _of(cells: Cells, place: Location, *, week: date | None = None) -> list[Figures]:
-    return [
-        figures for key, figures in cells.items() if key.location == place.pk and week in (None, key.week)
-    ]
+def _by_week(cells: Cells, place: Location) -> dict[date, Figures]:
+    found = {week: Figures() for week in cells.period.mondays}
+    for key, figures in cells.items():
+        if key.location == place.pk:
+            found[key.week].add(figures)
+    return found
 
 
 def _names(cells: Cells) -> dict[int, str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bookings.availability import Busy, Closed, Pattern, Place, days_of
 from bookings.working_time import working_day_at
 
-_MINUTE = 60
+_MINUTE, _DAY = 60, 86_400
 Stretch = tuple[float, float]
 Key = tuple[int, int, date]  # location, clinician, local day
 
@@ -47,15 +47,18 @@ def worked(
             whole = _on(day, pattern, place.zone)
             near = [each for each in shut if _touches(each, [whole])]
             stretches[pattern.location, pattern.clinician, day] += without([whole], near)
-    taken: defaultdict[tuple[int, int], list[Stretch]] = defaultdict(list)
+    taken: defaultdict[tuple[int, int, int], list[Stretch]] = defaultdict(list)
     for visit in visits:
-        taken[visit.location, visit.clinician].append((visit.starts.timestamp(), visit.ends.timestamp()))
+        stretch = visit.starts.timestamp(), visit.ends.timestamp()
+        for nth in _days(*stretch):
+            taken[visit.location, visit.clinician, nth].append(stretch)
     found = {}
     for (location, clinician, day), parts in stretches.items():
         at_work = joined(parts)
         if not at_work:
             continue  # closed all day
-        seen = [each for each in taken[location, clinician] if _touches(each, at_work)]
+        near_by = _days(at_work[0][0], at_work[-1][1])
+        seen = (each for nth in near_by for each in taken[location, clinician, nth])
         left = _minutes(without(at_work, seen))
         found[location, clinician, day] = Worked(_minutes(at_work), _minutes(at_work) - left)
     return found
@@ -106,6 +109,11 @@ def _concerns(closed: Closed, pattern: Pattern, place: Place) -> bool:
 
 def _stretch(closed: Closed) -> Stretch:
     return closed.starts.timestamp(), closed.ends.timestamp()
+
+
+def _days(begins: float, ends: float) -> range:
+    """The days of UTC that a stretch touches, so that a day's work is compared with that day's visits alone."""
+    return range(int(begins // _DAY), int(ends // _DAY) + 1)
 
 
 def _touches(each: Stretch, at_work: Sequence[Stretch]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
+from io import StringIO
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -80,6 +82,12 @@ def text_of(response: HttpResponse) -> str:
     main = re.split("<main[^>]*>", response.content.decode())[-1]
     words = " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
     return re.sub(r" (?=[.,:;])", "", words)
+
+
+def csv_of(response: HttpResponse) -> list[list[str]]:
+    """The rows of a file of ours, its heads first."""
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))
 
 
 def ringing_request(place: Location, **changes: Any) -> Appointment:

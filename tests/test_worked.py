@@ -59,6 +59,15 @@ def test_a_visit_takes_its_minutes_of_the_work_and_none_outside_it() -> None:
     assert day(visits=visits) == Worked(240, 60)
 
 
+def test_a_visit_over_midnight_of_utc_counts_once() -> None:
+    summer = dt.datetime(2027, 7, 5, 23, 30, tzinfo=dt.UTC)  # half past midnight on Tuesday 6 July in London
+    night = pattern(starts=dt.time(0), ends=dt.time(3))
+    over = [
+        visit(0, 1)._replace(starts=summer + nth * HOUR, ends=summer + (nth + 1) * HOUR) for nth in (0, 1)
+    ]
+    assert day(night, on=dt.date(2027, 7, 6), visits=over) == Worked(180, 120)
+
+
 def test_two_visits_at_once_take_their_time_once() -> None:
     assert day(visits=[visit(0, 1), visit(0.5, 1)]) == Worked(240, 90)
 

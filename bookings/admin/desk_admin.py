@@ -70,7 +70,7 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
             trail.listed(
                 request.user,
                 self.model,
-                page=_page_name(request),
+                page=page_name(request),
                 act=Act.BULK,
                 words=action,
                 count=len(chosen),
@@ -88,7 +88,7 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
         seen: set[object] = request.__dict__.setdefault("_looked_at", set())
         if row.pk not in seen:
             seen.add(row.pk)
-            trail.looked(request.user, row, page=_page_name(request), now=timezone.now())
+            trail.looked(request.user, row, page=page_name(request), now=timezone.now())
         return row
 
     def listed(self, request: HttpRequest, count: int) -> None:
@@ -96,7 +96,7 @@ class DeskAdmin(NeverDeleted, admin.ModelAdmin):
         trail.listed(
             request.user,
             self.model,
-            page=_page_name(request),
+            page=page_name(request),
             words=_filter_words(request),
             count=count,
             now=timezone.now(),
@@ -124,7 +124,7 @@ def _filter_words(request: HttpRequest) -> str:
     return " ".join(words)[:200]
 
 
-def _page_name(request: HttpRequest) -> str:
+def page_name(request: HttpRequest) -> str:
     match = request.resolver_match
     return (match.url_name or "")[:80] if match else ""
 

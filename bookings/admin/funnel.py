@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 
 from bookings import funnel
-from bookings.admin.desk_admin import DeskView
-from bookings.admin.periods import (
-    ALL,
-    EACH,
-    NOTHING,
-    PeriodForm,
-    asked,
-    download,
-    long,
-    managed,
-    query,
-    share,
-    today,
-)
+from bookings.admin.periods import EACH, NOTHING, File, PeriodForm, PeriodView, long, share
 from bookings.funnel import Period, Report, Tally
 from bookings.journey import Step
+from bookings.models import StepCount
 from bookings.services.counting import Event
 from clinic.models import Membership, Role
 from clinic.wording import calendar_day
@@ -50,35 +37,6 @@ EVENTS = {
     Event.RING_ME: "Saw “Ask us to ring you”, and sent it",
 }
 NO_CLINIC = "No clinic chosen yet, or any of them"
-
-
-class FunnelView(DeskView):
-    def get(self, request: HttpRequest) -> HttpResponse:
-        mine = Membership.objects.places_of(request.user, [Role.MANAGER])
-        form = PeriodForm(asked(request), places=managed(request), today=today(timezone.now()))
-        if not form.is_valid():
-            return self._page({"form": form}, request, 422)
-        slug = form.cleaned_data["clinic"]
-        chosen = form.clinics
-        without = NO_CLINIC if mine.everywhere and slug == EACH else ""
-        parts = funnel.reports(chosen, form.chosen, without_clinic=without)
-        file = request.GET.get("file", "")
-        if file in FILES:
-            return download(file, *FILES[file], parts, form.chosen)
-        if len(parts) > 1:
-            parts = [funnel.together(parts, ALL), *parts]
-        context = {
-            "form": form,
-            "sections": [_section(part) for part in parts],
-            "since": calendar_day(form.chosen.since),
-            "until": calendar_day(form.chosen.until),
-            "query": query(request),
-        }
-        return self._page(context, request)
-
-    def _page(self, context: dict[str, Any], request: HttpRequest, status: int = 200) -> HttpResponse:
-        context = {"title": "Where people give up", "current": "funnel", **context}
-        return self.desk.page(request, "funnel", context, status)
 
 
 class Line(NamedTuple):
@@ -151,10 +109,26 @@ def _call_rows(parts: Sequence[Report], period: Period) -> Iterator[Sequence[obj
         yield period.since, period.until, part.name, *figures
 
 
-FILES: dict[str, tuple[Any, Sequence[str]]] = {
-    "steps": (_step_rows, ["Week from", "Clinic", "Code", "What", "Shown", "Went on"]),
-    "calls": (
-        _call_rows,
+FILES = {
+    "steps": File("the steps", ["Week from", "Clinic", "Code", "What", "Shown", "Went on"], _step_rows),
+    "calls": File(
+        "the calls",
         ["From", "To", "Clinic", "Asked", "Rung", "Waiting", "Minutes, median", "Minutes, 9 in 10"],
+        _call_rows,
     ),
 }
+
+
+class FunnelView(PeriodView):
+    name = "funnel"
+    title = "Where people give up"
+    counts = StepCount
+    files = FILES
+    together = staticmethod(funnel.together)
+    section = staticmethod(_section)
+
+    def parts(self, request: HttpRequest, form: PeriodForm) -> list[Report]:
+        """Who manages all clinics also sees what had none yet."""
+        everywhere = Membership.objects.places_of(request.user, [Role.MANAGER]).everywhere
+        without = NO_CLINIC if everywhere and form.cleaned_data["clinic"] == EACH else ""
+        return funnel.reports(form.clinics, form.chosen, without_clinic=without)

@@ -15,7 +15,7 @@ FLOORS = {
     "bookings.working_time treatments.plates treatments.screening treatments.structured_data "
     "clinic.spreadsheet treatments.plain_text treatments.outline treatments.search clinic.differences clinic.wording",
     1: "models",
-    2: "services links suspicion messages diary hits next_times fleeting filling desk funnel reports "
+    2: "services links suspicion messages diary hits next_times fleeting filling desk funnel reports figures lead_time "
     "outbox trail lockout second_step lost_words probes limits page_cache page_stores "
     "warm_paths loading plain_values keepers versions "
     "signing reviewing provenance facts fees publishing leaflets promises consent remembered today daybook "
