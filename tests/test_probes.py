@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from clinic import outbox, probes
@@ -59,6 +60,23 @@ def test_a_schema_behind_the_code_is_told() -> None:
             "DELETE FROM django_migrations WHERE app = 'bookings' AND name = %s", cursor.fetchone()
         )
     assert ready() == (503, ["migrations"])
+
+
+def test_the_files_of_the_migrations_are_read_once_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox.beat(name="worker", now=NOW)
+    assert ready()[0] == 200
+
+    def read_again(*_: object) -> None:
+        raise AssertionError("the files are read again")
+
+    monkeypatch.setattr(probes.MigrationLoader, "load_disk", read_again)
+    assert ready() == (200, ["ready"])
+
+
+def test_every_step_of_the_code_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert probes.pending_migrations() == 0
+    monkeypatch.setattr(probes.MigrationRecorder, "applied_migrations", lambda _: {})
+    assert probes.pending_migrations() == MigrationRecorder.Migration.objects.count() > 40
 
 
 def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
