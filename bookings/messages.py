@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -84,7 +84,12 @@ def moved(appointment: Appointment, *, before: Appointment, now: datetime) -> No
 
 
 def visit_today(appointment: Appointment, *, record: VisitRecord, now: datetime) -> None:
-    """After a session: how long to wear the stockings, how to look after the legs, whom to ring, when to come again."""
+    """After a session: how long to wear the stockings, how to look after the legs, whom to ring, when to come again.
+
+    Written again, it takes the place of one that is not sent yet.
+    """
+    older = AppointmentMessage.objects.filter(appointment=appointment, message__kind="visit_today")
+    outbox.withdraw(message_ids=list(older.values_list("message", flat=True)), now=now)
     _tell(appointment, "visit_today", now, **after_session(appointment, record))
 
 
@@ -124,20 +129,22 @@ def address_changed(appointment: Appointment, *, before: str, now: datetime) -> 
 
 
 def follow(appointment: Appointment, *, now: datetime) -> None:
-    """What still waits to be sent goes to the address that is hers now. Part of the verb that changed it.
+    """What still waits to be sent, and what staff may send again, goes to the address that is hers now. Part of a verb.
 
-    Without an address its words become a call; only a link is not read out. A reminder is taken back: it may speak of
-    somebody else too, and the scan writes it anew.
+    Without an address its words become a call; only a link is not read out, nor what a later letter made untrue. A
+    reminder is taken back: it may speak of somebody else too, and the scan writes it anew.
     """
     withdraw_reminders(appointment, now=now)
     patient = appointment.patient
     if patient is None:
         return
     rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
-    for message in Message.objects.unsent().filter(pk__in=rows.values("message")).order_by("pk"):
+    newest = rows.exclude(message__kind="link_again").aggregate(newest=Max("message"))["newest"]
+    for message in Message.objects.undelivered().filter(pk__in=rows.values("message")).order_by("pk"):
         if not patient.email:
             taken_back = outbox.withdraw(message_ids=[message.pk], now=now)
-            if taken_back and message.kind != "link_again":
+            still_news = message.status == Message.Status.QUEUED or appointment.starts_at > now
+            if taken_back and message.pk == newest and still_news:
                 words = Words(message.subject, message.text, message.html)
                 _ask_to_ring(appointment, patient, message.kind, words, now)
             continue

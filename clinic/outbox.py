@@ -151,9 +151,7 @@ def supersede(*, settle_key: str, now: datetime) -> int:
 
 def withdraw(*, message_ids: Collection[int], now: datetime) -> int:
     """Take these back for good, the dead ones too, since what they say is no longer so. Part of the caller's change."""
-    waiting = Message.objects.filter(_unleased(now), pk__in=message_ids).filter(
-        status__in=(Message.Status.QUEUED, Message.Status.DEAD)
-    )
+    waiting = Message.objects.undelivered().filter(_unleased(now), pk__in=message_ids)
     return waiting.update(status=Message.Status.SUPERSEDED, lease=None, leased_until=None)
 
 
@@ -164,9 +162,9 @@ def withdraw_unsent(*, message_id: int, now: datetime) -> bool:
 
 
 def readdress(*, message_id: int, to: str, fill_key: str, calendar: str, now: datetime) -> int:
-    """Send what still waits to another address of the same person. Touches nothing that is being sent just now."""
+    """Send what still waits, or is sent again, to another address of the same person. Not what is being sent just now."""
     letters.refuse_bad_lines(to=to, subject="-")
-    waiting = Message.objects.unsent().filter(_unleased(now), pk=message_id)
+    waiting = Message.objects.undelivered().filter(_unleased(now), pk=message_id)
     return waiting.update(to_address=to, fill_key=fill_key, calendar=calendar)
 
 

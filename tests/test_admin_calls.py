@@ -15,6 +15,8 @@ from clinic.models import Location, Message
 from tests import cast, desk_cast
 from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import CALLS, nurse, page_of, receptionist, text_of
+from tests.reader import Reader
+from treatments.screening import PageAnswer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
 DAY = dt.timedelta(days=1)
@@ -104,6 +106,20 @@ def test_a_call_already_dealt_with_is_said(place: Location) -> None:
     client.post(page_of(task, "close"), {"outcome": "done"})
     again = client.post(page_of(task, "close"), {"outcome": "done"})
     assert "Somebody else has already dealt with this call." in text_of(again)
+
+
+def test_new_health_answers_are_looked_at_before_a_press_clears_her(place: Location) -> None:
+    task = health_call(place)
+    opened = Reader(nurse(place)).open(page_of(task))
+    asked = Appointment.objects.get(pk=task.appointment_id)
+    answers = {**desk_cast.RINGING, 2: PageAnswer(ticks=frozenset({"skin"}))}
+    cast.act(services.answer_again, asked, services.PATIENT, answers=answers)
+    opened.press("Spoke, come as planned")
+    assert (opened.status, "The patient was faster" in opened.text) == (409, True)
+    assert "Sore skin" in opened.text
+    assert Appointment.objects.get(pk=asked.pk).clinician_check == "needed"
+    opened.press("Spoke, come as planned")
+    assert Appointment.objects.get(pk=asked.pk).clinician_check == "cleared"
 
 
 def test_tries_are_counted_and_the_call_stays(place: Location) -> None:

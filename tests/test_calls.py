@@ -11,7 +11,7 @@ from django.test import Client
 from bookings import services
 from bookings.models import Appointment, CallAttempt, CallTask, Patient
 from bookings.services.calling import AlreadyClosed, RingMe, may_close
-from bookings.services.errors import BookingError, NotAllowed, TooEarly
+from bookings.services.errors import BookingError, ChangedByAnother, NotAllowed, TooEarly
 from clinic.models import Location
 from tests import cast
 from tests.cast import NOW
@@ -122,6 +122,22 @@ def test_doctor_first_is_noted_where_the_answers_did_not_say_it() -> None:
     cast.make_request(place, answers=None, by_phone=True)
     close(CallTask.objects.get(why="health"), OUTCOME.DOCTOR_FIRST, nurse(place))
     assert Appointment.objects.get().doctor_first
+
+
+def test_a_call_about_older_answers_clears_nobody() -> None:
+    """She answered again after the nurse had opened the call: nobody has seen what she says now."""
+    place = cast.make_clinic()
+    task = health_call(place)
+    asked = Appointment.objects.get()
+    answers = {**RING, 2: PageAnswer(ticks=frozenset({"skin"}))}
+    answered = cast.act(services.answer_again, asked, services.PATIENT, answers=answers)
+    given = {"task_id": task.pk, "outcome": OUTCOME.COME_AS_PLANNED, "by": nurse(place), "now": NOW}
+    with pytest.raises(ChangedByAnother, match="The patient was faster"):
+        services.close_call(**given, expected_version=asked.version)
+    assert CallTask.objects.open().get() == task
+    assert Appointment.objects.get().clinician_check == "needed"
+    services.close_call(**given, expected_version=answered.version)
+    assert Appointment.objects.get().clinician_check == "cleared"
 
 
 def test_not_now_needs_a_reason() -> None:

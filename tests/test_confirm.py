@@ -9,6 +9,7 @@ import pytest
 from bookings import services
 from bookings.life import Status
 from bookings.models import Appointment, CallTask
+from bookings.services import suspecting
 from bookings.services.errors import ChangedByAnother, IllegalMove, NotAllowed, NotCleared
 from clinic.models import Message
 from tests import cast
@@ -59,6 +60,17 @@ def test_twice_is_told_who_was_faster_and_when() -> None:
         "Desk-Maidenhead Demo was faster, at 10:25am. The appointment is now: booked. Please look again."
     )
     assert asked.events.count() == 2
+
+
+def test_what_was_no_step_of_its_life_is_blamed_on_nobody() -> None:
+    """Her request is the last event; somebody else changed the row since."""
+    place = cast.make_clinic()
+    asked = cast.make_request(place)
+    Appointment.objects.update(suspected=True)
+    cast.act(suspecting.say_real, asked, cast.make_desk(place))
+    with pytest.raises(ChangedByAnother) as told:
+        cast.act(services.confirm, asked)
+    assert told.value.sentence.startswith("This has changed since you opened it.")
 
 
 def test_a_booked_one_cannot_be_confirmed_again() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 
 from bookings import links, services
-from bookings.models import Appointment
+from bookings.models import Appointment, CallTask
 from clinic import outbox
 from clinic.models import Message
 from tests import cast, manage_cast
@@ -77,6 +77,26 @@ def test_a_letter_that_still_waits_goes_to_the_new_address(settings: Any) -> Non
     waits = Message.objects.get(kind="confirmed")
     assert waits.to_address == NEW
     assert OLD not in waits.calendar
+
+
+def test_a_dead_letter_is_sent_again_to_the_new_address_only(booked: Appointment) -> None:
+    """The old one may be a slip of the pen, and a stranger's."""
+    Message.objects.filter(kind="confirmed").update(status="dead", last_problem="recipient-550")
+    corrected(booked)
+    dead = Message.objects.dead().get()
+    assert (dead.to_address, OLD in dead.calendar) == (NEW, False)
+    outbox.resend(message_id=dead.pk, by=cast.make_staff("sam", "manager"), now=NOW)
+    letters = sent()
+    assert "confirmed" in letters[NEW] or "booked" in letters[NEW]
+    assert "another email" in letters[OLD]
+
+
+def test_a_dead_letter_becomes_a_call_where_no_address_is_left(booked: Appointment) -> None:
+    """Only the newest: what stood before it is no longer so."""
+    Message.objects.filter(kind__in=["received", "confirmed"]).update(status="dead")
+    corrected(booked, "")
+    assert not Message.objects.dead().exists()
+    assert [call.kind for call in CallTask.objects.order_by("pk")] == ["confirmed"]
 
 
 def test_a_letter_under_way_to_the_old_address_carries_no_link(booked: Appointment) -> None:

@@ -117,6 +117,18 @@ def test_a_changed_answer_at_the_desk_rings_nobody(place: Location) -> None:
     assert record(told).status == Status.FULFILLED
 
 
+@pytest.mark.parametrize("verb", [services.fulfil, services.record_visit])
+def test_nobody_is_rung_first_who_was_seen(place: Location, verb: Any) -> None:
+    booked = cast.make_booked(place)
+    told = cast.act(services.answer_again, booked, services.PATIENT, answers=RINGING)
+    nurse = cast.make_nurse(place)
+    here = cast.act(services.arrive, told, nurse, now=told.starts_at)
+    assert CallTask.objects.open().filter(why="health").exists()
+    given = {"visit": Visit()} if verb is services.record_visit else {}
+    cast.act(verb, here, nurse, now=told.starts_at, **given)
+    assert not CallTask.objects.open().filter(why="health").exists()
+
+
 def test_reception_does_not_take_health_answers_down(place: Location) -> None:
     here = arrived(cast.make_session(place), asked=False)
     with pytest.raises(NotAllowed):
@@ -175,6 +187,11 @@ def test_saved_again_with_the_same_facts_she_is_not_written_to_again(place: Loca
 def test_saved_again_with_other_days_she_is(place: Location) -> None:
     record(treated(place), visit=Visit(areas=("left-calf",), stocking_days=7))
     assert "7 days" in visit_letters()[1].text
+
+
+def test_what_was_not_sent_yet_is_taken_back_for_the_new_one(place: Location) -> None:
+    record(treated(place), visit=Visit(areas=("left-calf",), stocking_days=7))
+    assert [letter.status for letter in visit_letters()] == ["superseded", "queued"]
 
 
 def test_a_consultation_sends_nothing(place: Location) -> None:
@@ -251,6 +268,21 @@ def test_old_answers_are_asked_again_by_a_nurse(place: Location) -> None:
     session = cast.make_session(place, weeks_ago=16)
     assert session.clinician_check == Appointment.Check.NEEDED
     assert CallTask.objects.open().get(why="health").appointment == session
+
+
+@pytest.mark.parametrize("check", ["needed", "refused"])
+def test_answers_that_no_clinician_has_cleared_are_rung_about(place: Location, check: str) -> None:
+    asked = cast.make_request(place, answers=RINGING)
+    Appointment.objects.filter(pk=asked.pk).update(clinician_check=check)
+    again = services.follow_up(
+        key=uuid4(),
+        patient_id=asked.patient_id or 0,
+        booking=services.PhoneBooking(place, cast.make_service(), FREE_TIME + WEEK),
+        actor=cast.make_desk(place),
+        now=NOW,
+    )
+    assert again.clinician_check == Appointment.Check.NEEDED
+    assert CallTask.objects.open().filter(appointment=again, why="health").count() == 1
 
 
 def test_nobody_books_a_patient_of_another_clinic(place: Location) -> None:

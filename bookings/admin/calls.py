@@ -28,19 +28,19 @@ MOST = 100
 Outcome, Result = CallTask.Outcome, CallAttempt.Result
 
 
-class OutcomeForm(forms.Form):
+class VersionForm(forms.Form):
+    """The version of the appointment, where there is one: a press may clear it, or release its time."""
+
+    expected_version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+
+
+class OutcomeForm(VersionForm):
     outcome = forms.ChoiceField(choices=Outcome)
     reason = WordsField(required=False, lines=True, longest=500)
 
 
 class TryForm(forms.Form):
     result = forms.ChoiceField(choices=Result)
-
-
-class VersionForm(forms.Form):
-    """The version of the appointment, where giving up also releases its time."""
-
-    expected_version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
 
 class CallsView(DeskView):
@@ -81,9 +81,16 @@ class PressView(DeskView):
         return call_page(self.desk, request, self.desk.find(request, pk), status, form)
 
 
-def _close(task: CallTask, request: HttpRequest, now: Any, *, outcome: str, reason: str) -> str:
+def _close(
+    task: CallTask, request: HttpRequest, now: Any, *, outcome: str, reason: str, expected_version: int | None
+) -> str:
     closed = services.close_call(
-        task_id=task.pk, outcome=Outcome(outcome), reason=reason, by=cast(User, request.user), now=now
+        task_id=task.pk,
+        outcome=Outcome(outcome),
+        reason=reason,
+        expected_version=expected_version,
+        by=cast(User, request.user),
+        now=now,
     )
     return f"Call closed: {closed.get_outcome_display()}."
 

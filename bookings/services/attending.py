@@ -26,10 +26,12 @@ def arrive(*, appointment_id: int, expected_version: int, actor: Actor, now: dat
 
 @durable
 def fulfil(*, appointment_id: int, expected_version: int, actor: Actor, now: datetime) -> Appointment:
-    """She was seen."""
+    """She was seen. Nobody need ring her first any more."""
     appointment = read(appointment_id)
     require(actor, appointment.location_id)
-    return walk(appointment, Verb.FULFIL, expected_version=expected_version, actor=actor, now=now)
+    appointment = walk(appointment, Verb.FULFIL, expected_version=expected_version, actor=actor, now=now)
+    supersede_calls(appointment=appointment, why=CallTask.Why.HEALTH, now=now)
+    return appointment
 
 
 @durable

@@ -15,6 +15,7 @@ from bookings.models import Appointment, CallAttempt, CallTask, Patient
 from bookings.promises import ring_me_by
 from bookings.services.errors import BookingError, NotAllowed, TooEarly
 from bookings.services.transaction import durable
+from bookings.services.walking import faster
 from clinic import limits
 from clinic.limits import Caller
 from clinic.models import Location, Membership, Role
@@ -118,10 +119,19 @@ def record_attempt(*, task_id: int, result: CallAttempt.Result, by: User, now: d
 
 
 @durable
-def close_call(*, task_id: int, outcome: Outcome, reason: str = "", by: User, now: datetime) -> CallTask:
+def close_call(
+    *,
+    task_id: int,
+    outcome: Outcome,
+    reason: str = "",
+    expected_version: int | None = None,
+    by: User,
+    now: datetime,
+) -> CallTask:
     """Close a call with what came of it. A health call clears, or refuses, the appointment it stands before.
 
-    Raises NotAllowed, AlreadyClosed, BookingError for an outcome this kind of call does not have.
+    With `expected_version` only as that version of the appointment: she may have answered again since the nurse looked.
+    Raises NotAllowed, AlreadyClosed, ChangedByAnother, BookingError for an outcome this kind of call does not have.
     """
     task = _open(task_id, by)
     if outcome not in OUTCOMES[CallTask.Why(task.why)]:
@@ -133,7 +143,9 @@ def close_call(*, task_id: int, outcome: Outcome, reason: str = "", by: User, no
         changes = {"clinician_check": _CHECK[outcome], "cleared_by": by, "cleared_at": now}
         if outcome == Outcome.DOCTOR_FIRST:
             changes["doctor_first"] = True
-        Appointment.objects.filter(pk=task.appointment_id).update(**changes)
+        seen = {} if expected_version is None else {"version": expected_version}
+        if not Appointment.objects.filter(pk=task.appointment_id, **seen).update(**changes):
+            raise faster(task.appointment_id, expected_version or 0)
     return task
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bookings import messages
-from bookings.life import Verb
+from bookings.life import Status, Verb
 from bookings.models import Appointment, Note, Patient, ScreeningAnswer
 from bookings.services.adding import PhoneBooking, ask_nurse_to_ring, make_booked, take_consent, works_here
 from bookings.services.adults import refuse_minor
@@ -34,9 +34,9 @@ def follow_up(
 ) -> Appointment:
     """Book a patient of her clinics again, at once. The same key twice books once.
 
-    Her last answers are kept beside it under their own day; a nurse rings only if there are none, or they are older
-    than HEALTH_ANSWERS_DAYS. Raises TimeTaken, NotOffered, NotAllowed, NotDecided, DoctorFirst, TooSoon,
-    BookingError for an override without a reason.
+    Her last answers are kept beside it under their own day; a nurse rings only if there are none, they are older than
+    HEALTH_ANSWERS_DAYS, or they wait for a clinician still. Raises TimeTaken, NotOffered, NotAllowed, NotDecided,
+    DoctorFirst, TooSoon, BookingError for an override without a reason.
     """
     if actor.user is None or not works_here(actor):
         raise NotAllowed
@@ -65,7 +65,7 @@ def follow_up(
     if booking.note.strip():
         Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
     _bring_answers(last, appointment)
-    if last is None or not last.answers.exists() or are_old(appointment, now):
+    if last is None or _waits_for_a_nurse(last) or are_old(appointment, now):
         ask_nurse_to_ring(appointment, person, now)
     else:
         Appointment.objects.filter(pk=appointment.pk).update(clinician_check=Check.NOT_NEEDED)
@@ -78,6 +78,11 @@ def _last(person: Patient) -> Appointment | None:
     """The visit whose answers are the newest we have."""
     rows = Appointment.objects.filter(patient=person, answers__isnull=False).select_related("location")
     return rows.order_by("-answers__pk").first()
+
+
+def _waits_for_a_nurse(last: Appointment) -> bool:
+    """Whether no clinician has cleared those answers: by a call, or by seeing her."""
+    return last.clinician_check in (Check.NEEDED, Check.REFUSED) and last.status != Status.FULFILLED
 
 
 def _bring_answers(last: Appointment | None, appointment: Appointment) -> None:

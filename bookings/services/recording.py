@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, cast
 from bookings import messages
 from bookings.legs import AREAS
 from bookings.life import Verb, after
-from bookings.models import Appointment, Note, Service, VisitRecord
+from bookings.models import Appointment, CallTask, Note, Service, VisitRecord
 from bookings.models.visits import STOCKING_DAYS
+from bookings.services.calling import supersede_calls
 from bookings.services.errors import BookingError
 from bookings.services.sessions import rest_until
 from bookings.services.transaction import durable
@@ -57,6 +58,7 @@ def record_visit(
         after(Verb.RECORD, appointment.state)
         visit = _sound(visit, appointment, treated)
     appointment = walk(appointment, Verb.RECORD, expected_version=expected_version, actor=actor, now=now)
+    supersede_calls(appointment=appointment, why=CallTask.Why.HEALTH, now=now)
     before = VisitRecord.objects.filter(appointment=appointment).first()
     told = before.facts() if before else None
     record = _keep(visit, appointment, actor, now)

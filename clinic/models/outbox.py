@@ -21,6 +21,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unsent(self) -> MessageQuerySet:
         return self.filter(status=Message.Status.QUEUED)
 
+    def undelivered(self) -> MessageQuerySet:
+        """Waiting, or a dead letter that staff may send again."""
+        return self.filter(status__in=(Message.Status.QUEUED, Message.Status.DEAD))
+
     def overdue(self, now: datetime) -> MessageQuerySet:
         """Still queued though past its use: the worker moves these to the dead letters."""
         return self.unsent().filter(expires_at__lte=now)
