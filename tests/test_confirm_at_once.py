@@ -15,7 +15,7 @@ from clinic.models import Location, Message
 from tests import cast, desk_cast
 from tests.cast import NOW, PageAnswer
 from tests.reader import Reader
-from tests.test_journey import send, to_check
+from tests.test_journey import fill_details, send, to_check, to_health
 from treatments.models import Fee
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("clock")]
@@ -112,6 +112,31 @@ def test_without_the_fee_of_a_consultation_nothing_is_confirmed_and_the_check_sa
     said = StringIO()
     call_command("check", databases=["default"], stdout=said, stderr=said)
     assert "confirm requests at once" not in said.getvalue()
+
+
+def test_the_check_page_says_that_the_time_is_hers_at_once(place: Location) -> None:
+    reader = to_check(Reader())
+    assert "Press the button, and the time is yours. We confirm it by email" in reader.text
+    assert "This is a request." not in reader.text
+
+
+@pytest.mark.parametrize("why", ["a tick", "no email", "no fee"])
+def test_the_check_page_promises_an_answer_where_a_person_gives_it(place: Location, why: str) -> None:
+    if why == "no fee":
+        Fee.objects.filter(service="consultation").update(amount=None)
+    reader = to_health(Reader())
+    for answer in (
+        "No, none of these",
+        "No, none of these",
+        "I smoke" if why == "a tick" else "No, none of these",
+    ):
+        reader.choose(answer).press("Continue")
+    fill_details(reader)
+    if why == "no email":
+        reader.open("/book/details/").fill("Email", "").press("Continue")
+    assert reader.h1 == "Check your request"
+    assert "This is a request. We keep the time for you" in reader.text
+    assert "the time is yours" not in reader.text
 
 
 def test_the_sent_page_says_confirmed_and_not_that_we_check(place: Location) -> None:

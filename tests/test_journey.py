@@ -135,6 +135,18 @@ def test_the_check_page_shows_the_answers_the_prices_and_the_promise(place: Loca
         assert expected in reader.text, expected
 
 
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [("You may leave a message", "A nurse rings you"), ("Please text or email me", "A nurse contacts you")],
+)
+def test_the_check_page_speaks_of_ringing_to_those_alone_who_may_be_rung(
+    place: Location, choice: str, says: str
+) -> None:
+    reader = to_health(Reader()).press("Ask me all of this on the phone")
+    fill_details(reader).open("/book/details/").choose(choice).press("Continue")
+    assert f"{says} before we confirm." in reader.text
+
+
 def test_without_the_tick_nothing_is_sent_and_the_page_says_why(place: Location) -> None:
     reader = to_check(Reader()).press("Send my request")
     assert reader.status == 422
@@ -244,7 +256,9 @@ def test_a_lost_time_keeps_the_form_and_offers_the_nearest(
         place, starts_at=dt.datetime(2027, 2, 23, 10, 15, tzinfo=dt.UTC), now=NOW + dt.timedelta(minutes=31)
     )
     send(reader)
-    assert "Somebody else has just taken this time" in reader.text
+    assert (
+        "Somebody else has just taken this time. Please choose another. We have kept the rest." in reader.text
+    )
     assert "The nearest times to the one you wanted" in reader.text
     assert reader.press("11:00am").h1 == "Check your request"
     assert send(reader).h1 == "We have your request"
@@ -326,6 +340,8 @@ def test_first_free_anywhere_names_the_clinic_on_each_button(place: Location) ->
 def test_a_month_links_each_free_day_to_its_times(place: Location) -> None:
     reader = to_times(Reader()).click("See a month")
     assert "February 2027" in reader.text
+    assert "Choose a day to see its times." in reader.text
+    assert "Press a time." not in reader.text
     reader.click("Month after").click("9 March 2027")
     assert "Tuesday 9 March" in reader.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,23 +107,28 @@ def request(
     else:
         appointment = _make(key, content, now)
     _keep_words(appointment, person, wish, outcome, now)
-    if _needs_nobody(appointment, outcome):
+    fees = appointment.fees_shown
+    if is_confirmed_at_once(
+        location=wish.location, outcome=outcome, email=patient.email, fees=fees, suspected=suspected
+    ):
         return _confirm_at_once(appointment, now)
     messages.received(appointment, now=now)
     messages.new_request(appointment, now=now)
     return appointment
 
 
-def _needs_nobody(appointment: Appointment, outcome: Outcome) -> bool:
-    """Whether it is confirmed at once (`Location.auto_confirm`): no health reason at all, an email to tell her by, and
+def is_confirmed_at_once(
+    *, location: Location, outcome: Outcome, email: str, fees: Sequence[dict[str, Any]], suspected: bool
+) -> bool:
+    """Whether such a request is (`Location.auto_confirm`): no health reason at all, an email to tell her by, and
     she has seen the fee of a first consultation, which we promise to tell before we confirm.
     """
     return (
-        appointment.location.auto_confirm
+        location.auto_confirm
         and outcome.level == Level.CLEAR
-        and not appointment.suspected
-        and bool(appointment.patient and appointment.patient.email)
-        and tells_consultation_fee(appointment.fees_shown)
+        and not suspected
+        and bool(email)
+        and tells_consultation_fee(fees)
     )
 
 

@@ -23,7 +23,7 @@ from bookings.promises import promise
 from bookings.services.adults import TooYoung
 from bookings.services.counting import Event, count_shown
 from bookings.services.errors import BookingError, DiaryBusy, NotOffered, TimeTaken
-from bookings.services.requesting import was_confirmed_at_once
+from bookings.services.requesting import is_confirmed_at_once, was_confirmed_at_once
 from bookings.views import keeping
 from bookings.views.counted import count_sent
 from bookings.views.keeping import answers_of, journey_of, keep, next_page, skipped, step
@@ -34,8 +34,10 @@ from clinic.callers import caller_of
 from clinic.models import Location
 from clinic.wording import day
 from treatments import screening
+from treatments.screening import Level
 
 CHANGED = "Your request changed in another window. Please check it again before you send it."
+CONTACTS = "A nurse contacts you before we confirm."  # who asked us not to ring reads this
 
 
 @step
@@ -59,14 +61,10 @@ def check(request: HttpRequest, journey: Journey, now: datetime) -> HttpResponse
             return _send(request, journey, location, now)
         messages.warning(request, CHANGED)
         form, status = ConsentForm(initial={"seen": seen}, for_another=carer, now=now), 409
-    promised = promise(location, now, diary.holidays(location.country))
     context = {
         "form": form,
         "rows": request_rows(journey, location),
-        **_advice(journey),
-        "fees": fees_as_shown(location),
-        "answer_by": day(promised.answer_by),
-        "how": how_we_answer(journey.details.get("email", ""), _reach_by(journey)),
+        **_what_comes(journey, location, now),
         "kept": keeping.kept_words(journey, location, now),
         "location": location,
     }
@@ -85,7 +83,7 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
             now=now,
         )
     except (TimeTaken, NotOffered) as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, f"{refusal.sentence} We have kept the rest.")
         count_shown(step=Event.LOST_AT_SEND, location=location, now=now)
         journey.lose(location.slug, journey.start or now)
         keep(request, journey, now)
@@ -109,10 +107,23 @@ def _send(request: HttpRequest, journey: Journey, location: Location, now: datet
     return redirect("bookings:sent")
 
 
-def _advice(journey: Journey) -> dict[str, Any]:
-    """What her own ticks mean for her now, in words: who reads or rings, and whether to see a doctor meanwhile."""
+def _what_comes(journey: Journey, location: Location, now: datetime) -> dict[str, Any]:
+    """What her own ticks mean for her now, in words: who reads or rings, and whether to see a doctor meanwhile. What
+    it costs; and by when we answer, or that the time is hers at once.
+    """
     outcome = screening.assess(journey.area, answers_of(journey), journey.by_phone)
-    return {"advice": outcome.advice, "level_line": screening.LEVEL_LINES.get(outcome.level, "")}
+    email, reach_by, fees = journey.details.get("email", ""), _reach_by(journey), fees_as_shown(location)
+    writes, rings = reach_by == Patient.ReachBy.WRITE, outcome.level == Level.RING
+    return {
+        "advice": outcome.advice,
+        "level_line": CONTACTS if writes and rings else screening.LEVEL_LINES.get(outcome.level, ""),
+        "fees": fees,
+        "answer_by": day(promise(location, now, diary.holidays(location.country)).answer_by),
+        "how": how_we_answer(email, reach_by),
+        "at_once": is_confirmed_at_once(
+            location=location, outcome=outcome, email=email, fees=fees, suspected=journey.suspected
+        ),
+    }
 
 
 def _wish(journey: Journey, location: Location) -> services.Wish:
