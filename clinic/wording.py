@@ -46,13 +46,18 @@ def calendar_day(on: date) -> str:
 def clock(at: time, minutes: bool = False) -> str:
     """A time as the clock on the wall shows it; with `minutes`, as on buttons, full hours keep theirs.
 
+    One night in autumn the clock shows an hour twice; the second time (`fold`) says which it is.
+
     >>> clock(time(10, 15)), clock(time(14)), clock(time(12)), clock(time(0, 30))
     ('10:15am', '2pm', '12pm', '12:30am')
     >>> clock(time(9), minutes=True), clock(time(12, 45), minutes=True)
     ('9:00am', '12:45pm')
+    >>> clock(time(1, 30)), clock(time(1, 30, fold=1))
+    ('1:30am', '1:30am (after the clocks go back)')
     """
     past = f":{at.minute:02}" if at.minute or minutes else ""
-    return f"{at.hour % 12 or 12}{past}{'am' if at.hour < 12 else 'pm'}"
+    which = " (after the clocks go back)" if at.fold else ""
+    return f"{at.hour % 12 or 12}{past}{'am' if at.hour < 12 else 'pm'}{which}"
 
 
 def clock_at(at: datetime, zone: str, minutes: bool = False) -> str:

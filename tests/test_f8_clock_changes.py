@@ -107,8 +107,12 @@ def test_the_page_shows_both_as_two_buttons(slug: str) -> None:
     with time_machine.travel(AUTUMN - 21 * DAY, tick=False):
         reader = Reader().open(f"/book/?clinic={slug}").press("No, I have none of these")
         reader.choose("Fine red, blue or purple lines").press("Continue")
+        reader.open("/book/time/?from=2027-10-31")
         page = reader.client.get("/book/time/?from=2027-10-31").content.decode()
     assert page.count(f"{slug}|2027-10-31T00:30Z") == page.count(f"{slug}|2027-10-31T01:30Z") == 1
+    night = [label for label in reader.buttons() if "31 October" in label and label.startswith("1:30am")]
+    first, second = (label.split(", ")[0] for label in night)
+    assert (first, second) == ("1:30am", "1:30am (after the clocks go back)")
 
 
 @CITIES
@@ -194,7 +198,7 @@ def test_a_cut_off_summed_on_the_wall_is_noticed(
 # Held a quarter of an hour before the clock jumps: 30 real minutes, whatever the wall says.
 HOLDS = {
     "spring": (utc(3, 28, 0, 45), utc(3, 28, 1, 15), "2:15am"),
-    "autumn": (utc(10, 31, 0, 45), utc(10, 31, 1, 15), "1:15am"),
+    "autumn": (utc(10, 31, 0, 45), utc(10, 31, 1, 15), "1:15am (after the clocks go back)"),
 }
 
 
