@@ -284,7 +284,8 @@ def test_the_pages_say_that_it_is_a_consultation_and_how_long_not_to_fly() -> No
     assert line in to_times(Reader()).text
     reader = to_check(Reader())
     assert line in reader.text
-    assert line in reader.open("/book/details/").text
+    details = reader.open("/book/details/").text
+    assert details.index("Do you plan a flight") < details.index(line) < details.index("What would help")
 
 
 def test_a_date_of_travel_hides_no_time(place: Location) -> None:
