@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bookings import services
-from bookings.models import Appointment
+from bookings.models import Appointment, Patient
 from clinic.models import Location, Message
 from tests import cast
 from tests.cast import FREE_TIME
@@ -141,6 +141,17 @@ def test_after_the_cut_off_there_is_the_phone_and_what_the_clinic_says(
         answer = reader.client.post(page, {"slot": "maidenhead|2027-03-09T10:15Z", "version": booked.version})
         assert answer.status_code in (200, 403)
     assert everything() == before
+
+
+def test_after_the_cut_off_nobody_is_made_to_ring_who_asked_for_no_calls(
+    place: Location, booked: Appointment, clock: Any
+) -> None:
+    place.email = "desk@example.org"
+    place.save()
+    clock.move_to(FREE_TIME - dt.timedelta(hours=23))
+    assert "Or email us" not in opened(booked).text
+    Patient.objects.update(reach_by=Patient.ReachBy.WRITE)
+    assert "Or email us: desk@example.org." in opened(booked).text
 
 
 def test_each_clinic_may_have_a_cut_off_of_its_own(place: Location, booked: Appointment, clock: Any) -> None:
