@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bookings import diary, messages
 from bookings.consent import CONSENT_BY_PHONE, CONSENT_VERSION
 from bookings.fees import fees_as_shown
 from bookings.life import Verb, after
-from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
+from bookings.models import Appointment, Consent, Note, Patient, Service
 from bookings.promises import ring_before
 from bookings.services.adults import refuse_minor
+from bookings.services.calling import make_health_call
 from bookings.services.changing import Override, refuse_bad_override
 from bookings.services.errors import NotAllowed
 from bookings.services.keyed import once_per_key
@@ -57,22 +58,10 @@ def add(
     made = Appointment.objects.filter(idempotency_key=key).first()
     if made is not None:
         return made
-    refuse_bad_override(override, actor)
-    refuse_minor(booking.location, booking.starts_at, patient.date_of_birth)
-    refuse_session(
-        service=booking.service,
-        patient=None,
-        starts_at=booking.starts_at,
-        location=booking.location,
-        actor=actor,
-    )
+    refuse_booking(booking, actor, override, known=None, born=patient.date_of_birth)
     person = make_patient(patient, now)
     appointment = make_booked(key, booking, person, actor, override, now)
-    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
-    take_consent(appointment, actor, now)
-    if booking.note.strip():
-        Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
-    ask_nurse_to_ring(appointment, person, now)
+    ask_nurse_to_ring(appointment, now)
     messages.confirmed(appointment, now=now)
     return appointment
 
@@ -85,14 +74,24 @@ def works_here(actor: Actor) -> bool:
     return places.everywhere or bool(places.ids)
 
 
-def take_consent(appointment: Appointment, actor: Actor, now: datetime) -> None:
-    """What was agreed to on the phone or at the desk, and who wrote that down."""
-    Consent.objects.create(
-        appointment=appointment,
-        wording=CONSENT_BY_PHONE,
-        version=CONSENT_VERSION,
-        given_at=now,
-        taken_by=actor.user,
+def refuse_booking(
+    booking: PhoneBooking,
+    actor: Actor,
+    override: Override | None,
+    *,
+    known: Patient | None,
+    born: date | None,
+) -> None:
+    """What no desk may book, whoever comes. `known` is None for somebody new. Part of a verb."""
+    refuse_bad_override(override, actor)
+    refuse_minor(booking.location, booking.starts_at, born)
+    refuse_session(
+        service=booking.service,
+        patient=known,
+        starts_at=booking.starts_at,
+        location=booking.location,
+        actor=actor,
+        reason=override.reason if override else "",
     )
 
 
@@ -104,7 +103,7 @@ def make_booked(
     override: Override | None,
     now: datetime,
 ) -> Appointment:
-    """A booked appointment of this person, under the guard. Part of a verb."""
+    """A booked appointment of this person, under the guard, with its event, the consent and the note. Part of a verb."""
     times = take(
         location=booking.location,
         service=booking.service,
@@ -113,7 +112,7 @@ def make_booked(
         notice=False,
         any_hours=override is not None,
     )
-    return Appointment.objects.create(
+    made = Appointment.objects.create(
         idempotency_key=key,
         status=after(Verb.ADD, None),
         version=1,
@@ -127,19 +126,26 @@ def make_booked(
         override_reason=override.reason.strip() if override else "",
         override_by=actor.user if override else None,
     )
+    write_first_event(made, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
+    _take_consent(made, actor, now)
+    if booking.note.strip():
+        Note.objects.create(appointment=made, author=actor.user, text=booking.note.strip(), at=now)
+    return made
 
 
-def ask_nurse_to_ring(appointment: Appointment, person: Patient, now: datetime) -> None:
+def _take_consent(appointment: Appointment, actor: Actor, now: datetime) -> None:
+    """What was agreed to on the phone or at the desk, and who wrote that down."""
+    Consent.objects.create(
+        appointment=appointment,
+        wording=CONSENT_BY_PHONE,
+        version=CONSENT_VERSION,
+        given_at=now,
+        taken_by=actor.user,
+    )
+
+
+def ask_nurse_to_ring(appointment: Appointment, now: datetime) -> None:
     """Reception asks no health questions; a nurse does, before the visit."""
     place = appointment.location
-    CallTask.objects.create(
-        why=CallTask.Why.HEALTH,
-        patient=person,
-        appointment=appointment,
-        location=place,
-        country=place.country,
-        for_clinician=True,
-        script=messages.phone_script(appointment),
-        made_at=now,
-        due_at=ring_before(place, appointment.starts_at, now, diary.holidays(place.country)),
-    )
+    latest = ring_before(place, appointment.starts_at, now, diary.holidays(place.country))
+    make_health_call(appointment, script=messages.phone_script(appointment), due_at=latest, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -16,29 +16,39 @@ def keep_answers(
     appointment: Appointment, area: str, answers: screening.Answers | None, now: datetime
 ) -> None:
     """Every question with its answer, the questionnaire's version, and the clinic's own date. Part of a verb."""
-    _keep(appointment, screening.record(area, answers), now)
+    _keep_today(appointment, screening.record(area, answers), now)
 
 
 def keep_again(appointment: Appointment, rows: list[ScreeningAnswer], now: datetime) -> None:
     """The same answers under today's date. Only for rows that `are_current`. Part of a verb."""
-    _keep(appointment, rows, now)
+    _keep_today(appointment, rows, now)
 
 
-def _keep(
+def bring_answers(appointment: Appointment, last: Appointment) -> None:
+    """The newest answers of an earlier visit beside this one, under the day they were given on. Part of a verb."""
+    ScreeningAnswer.objects.bulk_create(
+        _beside(appointment, row, row.version, row.answered_on) for row in newest(last)
+    )
+
+
+def _keep_today(
     appointment: Appointment, rows: Iterable[screening.RecordRow | ScreeningAnswer], now: datetime
 ) -> None:
     today = now.astimezone(appointment.location.zone).date()
-    ScreeningAnswer.objects.bulk_create(
-        ScreeningAnswer(
-            appointment=appointment,
-            code=row.code,
-            question=row.question,
-            answer=row.answer,
-            level=row.level,
-            version=screening.VERSION,
-            answered_on=today,
-        )
-        for row in rows
+    ScreeningAnswer.objects.bulk_create(_beside(appointment, row, screening.VERSION, today) for row in rows)
+
+
+def _beside(
+    appointment: Appointment, row: screening.RecordRow | ScreeningAnswer, version: str, on: date
+) -> ScreeningAnswer:
+    return ScreeningAnswer(
+        appointment=appointment,
+        code=row.code,
+        question=row.question,
+        answer=row.answer,
+        level=row.level,
+        version=version,
+        answered_on=on,
     )
 
 

@@ -191,6 +191,23 @@ def is_clinician(user: User, task: CallTask) -> bool:
     return any(each.location_id in (None, task.location_id) or task.location_id is None for each in theirs)
 
 
+def make_health_call(appointment: Appointment, *, script: str, due_at: datetime, now: datetime) -> None:
+    """A clinician rings before the visit, by `due_at` (UTC), with these words before her. Part of another verb."""
+    if appointment.patient is None:
+        raise ValueError("A hold has nobody to ring.")
+    CallTask.objects.create(
+        why=CallTask.Why.HEALTH,
+        patient=appointment.patient,
+        appointment=appointment,
+        location=appointment.location,
+        country=appointment.location.country,
+        for_clinician=True,
+        script=script,
+        made_at=now,
+        due_at=due_at,
+    )
+
+
 def supersede_calls(*, appointment: Appointment, why: CallTask.Why, now: datetime) -> int:
     """Close the open calls of one kind that the appointment no longer needs. Part of another verb."""
     calls = CallTask.objects.open().filter(appointment=appointment, why=why)

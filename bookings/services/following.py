@@ -6,17 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from bookings import messages
-from bookings.life import Status, Verb
-from bookings.models import Appointment, Note, Patient, ScreeningAnswer
-from bookings.services.adding import PhoneBooking, ask_nurse_to_ring, make_booked, take_consent, works_here
-from bookings.services.adults import refuse_minor
-from bookings.services.answers import are_old, newest
-from bookings.services.changing import Override, refuse_bad_override
+from bookings.life import Status
+from bookings.models import Appointment, Patient
+from bookings.services.adding import PhoneBooking, ask_nurse_to_ring, make_booked, refuse_booking, works_here
+from bookings.services.answers import are_old, bring_answers
+from bookings.services.changing import Override
 from bookings.services.errors import NotAllowed
 from bookings.services.keyed import once_per_key
-from bookings.services.sessions import refuse_session
 from bookings.services.transaction import durable
-from bookings.services.walking import Actor, write_first_event
+from bookings.services.walking import Actor
 
 Check = Appointment.Check
 
@@ -48,25 +46,13 @@ def follow_up(
     person = theirs.filter(pk=patient_id, blanked_at=None, merged_into=None).first()
     if person is None:
         raise NotAllowed
-    refuse_bad_override(override, actor)
-    refuse_minor(booking.location, booking.starts_at, person.date_of_birth)
-    refuse_session(
-        service=booking.service,
-        patient=person,
-        starts_at=booking.starts_at,
-        location=booking.location,
-        actor=actor,
-        reason=override.reason if override else "",
-    )
+    refuse_booking(booking, actor, override, known=person, born=person.date_of_birth)
     last = _last(person)
     appointment = make_booked(key, booking, person, actor, override, now)
-    write_first_event(appointment, Verb.ADD, actor=actor, now=now, reason_code="override" if override else "")
-    take_consent(appointment, actor, now)
-    if booking.note.strip():
-        Note.objects.create(appointment=appointment, author=actor.user, text=booking.note.strip(), at=now)
-    _bring_answers(last, appointment)
+    if last is not None:
+        _bring_along(last, appointment)
     if last is None or _waits_for_a_nurse(last) or are_old(appointment, now):
-        ask_nurse_to_ring(appointment, person, now)
+        ask_nurse_to_ring(appointment, now)
     else:
         Appointment.objects.filter(pk=appointment.pk).update(clinician_check=Check.NOT_NEEDED)
         appointment.refresh_from_db()
@@ -85,22 +71,9 @@ def _waits_for_a_nurse(last: Appointment) -> bool:
     return last.clinician_check in (Check.NEEDED, Check.REFUSED) and last.status != Status.FULFILLED
 
 
-def _bring_answers(last: Appointment | None, appointment: Appointment) -> None:
-    """The same answers beside the new visit, with the day they were given on and what they led to."""
-    if last is None:
-        return
-    ScreeningAnswer.objects.bulk_create(
-        ScreeningAnswer(
-            appointment=appointment,
-            code=row.code,
-            question=row.question,
-            answer=row.answer,
-            level=row.level,
-            version=row.version,
-            answered_on=row.answered_on,
-        )
-        for row in newest(last)
-    )
+def _bring_along(last: Appointment, appointment: Appointment) -> None:
+    """Her answers beside the new visit, and what they led to."""
+    bring_answers(appointment, last)
     Appointment.objects.filter(pk=appointment.pk).update(
         screening_level=last.screening_level,
         scan_may_be_needed=last.scan_may_be_needed,

@@ -10,6 +10,7 @@ from bookings.life import IllegalMove, Status, Verb
 from bookings.models import Appointment, CallTask, ScreeningAnswer
 from bookings.promises import promise, ring_before
 from bookings.services.answers import are_current, as_pages, keep_again, keep_answers, newest
+from bookings.services.calling import make_health_call
 from bookings.services.errors import BookingError, TooLate
 from bookings.services.requesting import MustWait
 from bookings.services.transaction import durable
@@ -132,15 +133,5 @@ def _tell_nurse(
     waiting = CallTask.objects.open().filter(appointment=appointment, why=CallTask.Why.HEALTH)
     if waiting.update(script=script):
         waiting.filter(due_at__gt=due).update(due_at=due)
-    elif rings and appointment.patient:
-        CallTask.objects.create(
-            why=CallTask.Why.HEALTH,
-            patient=appointment.patient,
-            appointment=appointment,
-            location=appointment.location,
-            country=appointment.location.country,
-            for_clinician=True,
-            script=script,
-            made_at=now,
-            due_at=due,
-        )
+    elif rings:
+        make_health_call(appointment, script=script, due_at=due, now=now)

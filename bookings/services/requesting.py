@@ -13,10 +13,11 @@ from bookings.consent import consent_to
 from bookings.fees import fees_as_shown, tells_consultation_fee
 from bookings.life import Status, Verb
 from bookings.limits import refuse_flood
-from bookings.models import Appointment, CallTask, Consent, Note, Patient, Service
+from bookings.models import Appointment, Consent, Note, Patient, Service
 from bookings.promises import Promise, promise
 from bookings.services.adults import refuse_minor
 from bookings.services.answers import keep_answers
+from bookings.services.calling import make_health_call
 from bookings.services.errors import BookingError
 from bookings.services.holding import is_live, is_same
 from bookings.services.keyed import once_per_key
@@ -214,14 +215,5 @@ def _keep_words(
     if wish.anything_else:
         Note.objects.create(appointment=appointment, text=wish.anything_else, at=now)
     if appointment.ring_by is not None:
-        CallTask.objects.create(
-            why=CallTask.Why.HEALTH,
-            patient=person,
-            appointment=appointment,
-            location=wish.location,
-            country=wish.location.country,
-            for_clinician=True,
-            script=messages.health_script(appointment, outcome),
-            made_at=now,
-            due_at=appointment.ring_by,
-        )
+        script = messages.health_script(appointment, outcome)
+        make_health_call(appointment, script=script, due_at=appointment.ring_by, now=now)
