@@ -11,24 +11,18 @@ from django.urls import path
 from django.views import View
 
 from bookings.admin.desk_admin import DeskView
-from bookings.models import Appointment, Closure, WorkingPattern
+from bookings.models import Appointment, CallTask, Closure, Patient, WorkingPattern
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.models.patient import PatientQuerySet
 from clinic import urls
 from clinic.models import Complaint, Location, Message
 from tests import access, desk_cast, manage_cast
-from tests.access import HERE, LOGIN, PEOPLE, STRANGERS, Address, World
-from tests.site_content import load_site_content
+from tests.access import HERE, LIKE, LOGIN, OWN, PEOPLE, STRANGERS, Address, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+world = access.world
 REFUSED = (LOGIN, "403", "404")
 OTHERS = (Closure, WorkingPattern, Location, Complaint, Message)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    load_site_content()
-    return access.make_world()
 
 
 def everything() -> list[object]:
@@ -130,6 +124,38 @@ def test_whoever_may_not_open_a_page_may_not_post_to_it_and_nothing_changes(worl
     assert everything() == before
 
 
+def test_without_a_role_or_without_the_desk_nothing_opens(world: World) -> None:
+    """Staff whom nobody gave a clinic yet, and a login that is no staff's: answered as others are."""
+    lines, wrong = access.table(), []
+    for address in of_desk():
+        for method in ("GET", "POST"):
+            expected = lines.get(f"{method} {address.name}")
+            seen = access.ask(world, address, method, list(LIKE))
+            wrong += seen.leaks
+            if expected and seen.answers != {person: expected[like] for person, like in LIKE.items()}:
+                wrong.append(seen.line)
+    assert wrong == []
+
+
+def test_another_clinics_row_and_one_that_never_was_are_answered_alike(world: World) -> None:
+    client, asked, wrong = world.client("foreign"), 0, []
+    of_people = (Appointment, Patient, CallTask)
+    for row in (world.row(model) for model in of_people):
+        for address in of_desk():
+            there, part = world.path(address), f"/{row._meta.model_name}/{row.pk}/"
+            if part not in there:
+                continue
+            for asks in (client.get, client.post):
+                asked += 1
+                answers = [
+                    access.status_of(asks(each)) for each in (there, there.replace(part, part[:-1] + "8765/"))
+                ]
+                if answers[0] != answers[1]:
+                    wrong.append(f"{address.name}: {answers}")
+    assert asked >= 60
+    assert wrong == []
+
+
 # --- Lists, search, filters, files ------------------------------------------------------------------------------------
 def probes(world: World) -> list[str]:
     """Ways to ask a page of mine for somebody of another clinic."""
@@ -187,9 +213,10 @@ def test_lists_search_filters_and_files_know_ones_own_people_only(world: World) 
 
 def test_the_same_questions_find_her_for_her_own_clinic(world: World) -> None:
     """Or the test above would hold of a site that shows nobody anything."""
-    client = world.client("receptionist")
-    found = [each for each in probes(world) if HERE in client.get(each).content.decode()]
-    assert len(found) >= 20
+    for person in OWN:
+        client = world.client(person)
+        found = [each for each in probes(world) if HERE in client.get(each).content.decode()]
+        assert len(found) >= 20, person
 
 
 @pytest.mark.parametrize("person", ["receptionist", "manager", "editor"])

@@ -13,17 +13,11 @@ from clinic import trail
 from clinic.models import TrailRow
 from tests import access, cast, desk_cast
 from tests.access import HERE, World
-from tests.site_content import load_site_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+world = access.world
 # A page that shows nobody's data may leave a row or none. These show somebody's, and are a list: one row with a count.
 LISTS = ("changelist", "today", "diary", "queue", "release")
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    load_site_content()
-    return access.make_world()
 
 
 class Shown(NamedTuple):

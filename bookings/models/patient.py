@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
+from bookings.models.appointment import Appointment
+from bookings.models.calls import CallTask
 from bookings.models.reference import new_reference
 from clinic.models import Membership
 
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> PatientQuerySet:
-        """People with an appointment or a call task at one of the user's clinics."""
+        """People with an appointment or a call that the user may see. A call for a country is every clinic's there."""
         places = Membership.objects.places_of(user)
         if places.everywhere:
             return self
-        theirs = Q(appointments__location__in=places.ids) | Q(call_tasks__location__in=places.ids)
-        return self.filter(pk__in=self.model._base_manager.filter(theirs).values("pk"))
+        visit, call = (
+            Exists(noun.objects.visible_to(user).filter(patient=OuterRef("pk")))
+            for noun in (Appointment, CallTask)
+        )
+        return self.filter(visit | call)
 
 
 class Patient(models.Model):
