@@ -1,9 +1,13 @@
-"""Puts the bank holidays of England and Ireland into the diary as closures. Never changes or removes one that is there."""
+"""Puts the bank holidays of England and Ireland into the diary as closures. Never changes or removes one that is there.
+
+Once most of a country's year are in the diary, somebody has seen them: one that lacks by then was deleted, and stays so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from itertools import product
 from typing import NamedTuple
 
 from holidays import country_holidays
@@ -37,20 +41,21 @@ def load_bank_holidays(years: Collection[int]) -> int:
 def missing(years: Collection[int]) -> list[Closure]:
     """Those of these years that are not in the diary yet, not saved, the earliest first."""
     there = set(Closure.objects.bank_holidays().values_list("country", "day"))
-    rows = (row for row in _rows(years) if (row.country, row.day) not in there)
+    rows = []
+    for calendar, year in product(CALENDARS, years):
+        days = country_holidays(calendar.country, subdiv=calendar.part, years=year)
+        lacking = [day for day in days if (calendar.country, day) not in there]
+        if 2 * len(lacking) > len(days):
+            rows += [_row(calendar, day, days[day]) for day in lacking]
     return sorted(rows, key=lambda row: (row.starts_at, row.country))
 
 
-def _rows(years: Collection[int]) -> list[Closure]:
-    return [
-        Closure(
-            kind=Closure.Kind.BANK_HOLIDAY,
-            country=calendar.country,
-            day=day,
-            starts_at=working_day_at(day, _MIDNIGHT, calendar.zone),
-            ends_at=working_day_at(day + _DAY, _MIDNIGHT, calendar.zone),
-            reason=name,
-        )
-        for calendar in CALENDARS
-        for day, name in country_holidays(calendar.country, subdiv=calendar.part, years=years).items()
-    ]
+def _row(calendar: _Calendar, day: date, name: str) -> Closure:
+    return Closure(
+        kind=Closure.Kind.BANK_HOLIDAY,
+        country=calendar.country,
+        day=day,
+        starts_at=working_day_at(day, _MIDNIGHT, calendar.zone),
+        ends_at=working_day_at(day + _DAY, _MIDNIGHT, calendar.zone),
+        reason=name,
+    )

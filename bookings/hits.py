@@ -109,6 +109,11 @@ def by_patterns(
     ]
 
 
+def of_clinician(pk: int, *, now: datetime) -> list[Appointment]:
+    """Every coming appointment of somebody who is about to stop working here. One query."""
+    return _named(_coming(now).filter(clinician=pk))
+
+
 def codes_of(row: Appointment) -> tuple[str, ...]:
     """What hits this one now, whatever was set aside before. Two queries; empty: nothing does."""
     stretch = stretch_of(row)
@@ -144,11 +149,13 @@ def _found(user: User, now: datetime) -> dict[int, tuple[int, ...]]:
         _coming(now)
         .visible_to(user)
         .order_by("starts_at", "pk")
-        .values_list("pk", "override_reason", *_STRETCH)
+        .values_list("pk", "override_reason", "clinician__active", *_STRETCH)
     )
     if not rows:
         return {}
-    stretches = {pk: Stretch(*rest) for pk, _, *rest in rows}
+    stretches = {pk: Stretch(*rest) for pk, _, _, *rest in rows}
+    # A reason given with the time does not hold for a clinician who has left.
+    overridden = {pk for pk, reason, works_here, *_ in rows if reason and works_here}
     closures = _closures(
         min(each.starts for each in stretches.values()), max(e.ends for e in stretches.values())
     )
@@ -156,14 +163,12 @@ def _found(user: User, now: datetime) -> dict[int, tuple[int, ...]]:
     for pattern in _patterns({each.clinician for each in stretches.values()}):
         patterns[pattern.clinician, pattern.location].append(pattern)
     found: dict[int, set[str]] = {}
-    for pk, reason, *_ in rows:
-        stretch = stretches[pk]
+    for pk, stretch in stretches.items():
         shut = {code_of(key) for key, closed in closures.items() if shuts(closed, stretch)}
         works = any(covers(pattern, stretch) for pattern in patterns[stretch.clinician, stretch.location])
-        if shut or not (works or reason):
+        if shut or not (works or pk in overridden):
             found[pk] = shut or {NO_PATTERN}
-    set_aside = {pk for pk, reason, *_ in rows if reason and pk in found}
-    for pk, codes in _left(found, set_aside).items():
+    for pk, codes in _left(found, overridden & found.keys()).items():
         found[pk] -= codes
     return {pk: _ids(codes) for pk, codes in found.items() if codes}
 

@@ -245,6 +245,23 @@ def test_the_list_of_hits_names_her_own_clinics_alone(place: Location) -> None:
     assert "1 hit by closures" in text_of(receptionist(place).get("/admin/"))
 
 
+def test_a_clinician_who_leaves_is_saved_after_her_appointments_were_seen(place: Location) -> None:
+    booked, client = cast.make_booked(place), manager(place)
+    nurse_row, address = booked.clinician, f"/admin/clinic/clinician/{booked.clinician_id}/change/"
+    form = {"name": nurse_row.name, "role": nurse_row.role, "is_demo": "on"}
+    asked = client.post(address, {**form, "_save": "Save"})
+    assert asked.status_code == 409
+    assert "1 coming appointment lies in the way." in text_of(asked)
+    nurse_row.refresh_from_db()
+    assert nurse_row.active
+    saved = pressed(client, asked, address, "_keep")
+    nurse_row.refresh_from_db()
+    assert not nurse_row.active
+    assert "does not work at Maidenhead then." in text_of(saved)
+    assert client.post(address, {**form, "about": "Gone", "_save": "Save"}).status_code == 302
+    assert client.post(address, {**form, "active": "on", "_save": "Save"}).status_code == 302
+
+
 def test_leave_it_as_it_is_wants_a_reason_and_takes_it_off_the_list(place: Location) -> None:
     booked, client = cast.make_booked(place), receptionist(place)
     cast.make_closure(FREE_TIME, FREE_TIME + dt.timedelta(hours=1), reason="Flood")

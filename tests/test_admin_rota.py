@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -97,6 +98,31 @@ def test_a_local_manager_closes_his_clinic_and_not_all_of_them(place: Location) 
     holiday = cast.make_bank_holiday(NOW.date())
     assert client.post(page_of(holiday), closure()).status_code == 403
     assert Closure.objects.count() == 2
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_list_of_closures_says_when_and_whom_in_words_and_sets_apart_what_is_over(
+    place: Location,
+) -> None:
+    noon = cast.FREE_TIME.replace(hour=12, minute=0)
+    hour, night = dt.timedelta(hours=1), dt.timedelta(hours=12)
+    cast.make_closure(noon, noon + hour, location=place, room=cast.make_room(place, "Room 9"), reason="Paint")
+    cast.make_closure(noon, noon + night + 2 * hour, reason="Storm")
+    cast.make_closure(noon - night, noon + night, country="GB")
+    cast.make_closure(noon - night, noon + 3 * night, clinician=cast.make_clinician("Nurse Demo Gone"))
+    cast.make_closure(NOW - 2 * hour, NOW - hour, reason="Flood")
+    words = text_of(receptionist(place).get(CLOSURES))
+    for told in (
+        "Tuesday 2 March 2027, 12pm to 1pm Closed Paint Room 9, Maidenhead",
+        "Tuesday 2 March 2027, 12pm to Wednesday 3 March 2027, 2am Closed Storm Everybody",
+        "Tuesday 2 March 2027 Closed - United Kingdom",
+        "Tuesday 2 March 2027 to Wednesday 3 March 2027 Closed - Nurse Demo Gone (demo)",
+    ):
+        assert told in words
+    assert "Flood" not in words
+    over = text_of(receptionist(place).get(CLOSURES, {"time": "over"}))
+    assert "Flood" in over
+    assert "Storm" not in over
 
 
 def test_the_manager_of_all_closes_a_country(place: Location) -> None:

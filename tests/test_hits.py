@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from bookings import hits, services
+from bookings.bank_holidays import load_bank_holidays
 from bookings.life import Status
 from bookings.models import Appointment, Closure, Note, WorkingPattern
 from bookings.services import Override
@@ -284,6 +285,9 @@ def test_a_reason_given_with_the_time_speaks_of_what_was_there_then(
     Closure.objects.all().delete()
     WorkingPattern.objects.update(weekday=4)
     assert listed(boss) == []  # outside the rota, and somebody has said why
+    added.clinician.active = False
+    added.clinician.save()
+    assert listed(boss) == [added]  # but not that a clinician who has left comes in
 
 
 # --- Bank holidays and reading ----------------------------------------------------------------------------------
@@ -300,6 +304,15 @@ def test_bank_holidays_are_added_once_and_tell_whom_they_hit(boss: services.Acto
     assert services.add_bank_holidays(years=[2027], seen=set(), actor=boss, now=NOW) == 0
     with pytest.raises(NotAllowed):
         services.add_bank_holidays(years=[2027], seen=set(), actor=cast.make_desk(dublin), now=NOW)
+
+
+def test_a_bank_holiday_that_was_deleted_stays_deleted_and_one_by_hand_is_no_whole_year() -> None:
+    cast.make_bank_holiday(dt.date(2028, 5, 1))
+    assert load_bank_holidays([2027, 2028]) > 30
+    Closure.objects.filter(country="GB", day=dt.date(2027, 5, 3)).delete()
+    assert load_bank_holidays([2027, 2028]) == 0
+    Closure.objects.filter(country="IE", day__year=2027).delete()
+    assert load_bank_holidays([2027, 2028]) == 10
 
 
 def test_the_list_takes_a_query_a_table_however_long_it_is(place: Location, boss: services.Actor) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -26,6 +28,7 @@ from clinic.admin.dropping import DropsPages
 from clinic.models import Location, Membership, Role, Room
 from clinic.models.people import Places
 from clinic.permissions import DESK, MANAGER_OF_ALL, NeverDeleted, RoleAdmin
+from clinic.wording import clock, day_year
 
 
 class ByManagerOfClinic(RoleAdmin, DropsPages):
@@ -81,6 +84,7 @@ class RotaForm(forms.ModelForm):
 
 @admin.register(WorkingPattern)
 class WorkingPatternAdmin(GuardedSave, ByManagerOfClinic):
+    verb, noun = staticmethod(services.put_pattern), "pattern"
     form = RotaForm
     list_display = (
         "clinician",
@@ -94,18 +98,13 @@ class WorkingPatternAdmin(GuardedSave, ByManagerOfClinic):
     list_filter = ("location", "weekday", "clinician")
     list_select_related = ("clinician", "room__location")
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        told = {"title": "All patterns", "current": "rota"}
+        return super().changelist_view(request, {**told, **(extra_context or {})})
+
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(RotaView.as_view(rota=self))
         return [path("rota/", page, name="bookings_workingpattern_rota"), *super().get_urls()]
-
-    def put(self, request: HttpRequest, row: Any, seen: frozenset[int]) -> Model:
-        return services.put_pattern(
-            pattern=row,
-            expected=request.POST.get("row_seen", ""),
-            seen=seen,
-            actor=actor(request),
-            now=timezone.now(),
-        )
 
     def warn(self, request: HttpRequest, row: Any) -> list[str]:
         return warnings_of(row)
@@ -150,13 +149,31 @@ class WorkingPatternAdmin(GuardedSave, ByManagerOfClinic):
         return redirect("admin:bookings_workingpattern_rota")
 
 
+class ToCome(admin.SimpleListFilter):
+    """What is over stands apart from what is to come."""
+
+    title, parameter_name = "time", "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("over", "Over")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        to_come, over = super().choices(changelist)
+        yield from ({**to_come, "display": "Now and to come"}, over)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Closure]) -> QuerySet[Closure]:
+        over, now = self.value() == "over", timezone.now()
+        return queryset.filter(ends_at__lte=now) if over else queryset.filter(ends_at__gt=now)
+
+
 @admin.register(Closure)
 class ClosureAdmin(GuardedSave, ByManagerOfClinic):
+    verb, noun = staticmethod(services.put_closure), "closure"
     form = RotaForm
-    list_display = ("starts_at", "ends_at", "kind", "reason", "country", "location", "clinician")
-    list_filter = ("kind", "country", "location")
-    list_select_related = ("location", "clinician")
-    ordering = ("-starts_at",)
+    list_display = ("when", "kind", "reason", "concerns")
+    list_filter = (ToCome, "kind", "country", "location", "clinician")
+    list_select_related = ("location", "room", "clinician")
+    ordering = ("starts_at",)
     change_list_template = "admin/bookings/closure/list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -167,16 +184,24 @@ class ClosureAdmin(GuardedSave, ByManagerOfClinic):
         """A manager also reads how many bank holidays are missing."""
         manager = managed(request)
         told = {"lacking": len(lacking(timezone.now())) if manager.everywhere else 0, "current": "rota"}
-        return super().changelist_view(request, {**told, **(extra_context or {})})
+        title = {"title": "Closures and leave"}
+        return super().changelist_view(request, {**told, **title, **(extra_context or {})})
 
-    def put(self, request: HttpRequest, row: Any, seen: frozenset[int]) -> Model:
-        return services.put_closure(
-            closure=row,
-            expected=request.POST.get("row_seen", ""),
-            seen=seen,
-            actor=actor(request),
-            now=timezone.now(),
-        )
+    @admin.display(description="When", ordering="starts_at")
+    def when(self, row: Closure) -> str:
+        """Whole days as days, by the clock of its clinic."""
+        zone = row.location.zone if row.location else timezone.get_default_timezone()
+        starts, ends = (at.astimezone(zone) for at in (row.starts_at, row.ends_at))
+        if (starts.time(), ends.time()) == (time(), time()):
+            days = list(dict.fromkeys((day_year(starts), day_year(ends - timedelta(days=1)))))
+            return " to ".join(days)
+        return f"{day_year(starts)}, {clock(starts.time())} to {_until(starts, ends)}{clock(ends.time())}"
+
+    @admin.display(description="Who and where")
+    def concerns(self, row: Closure) -> str:
+        room = row.room.name if row.room else ""
+        scopes = (row.clinician, room, row.location, row.get_country_display())
+        return ", ".join(str(each) for each in scopes if each) or "Everybody"
 
 
 @admin.register(Service)
@@ -187,6 +212,11 @@ class ServiceAdmin(NeverDeleted, DropsPages):
     may_change = (MANAGER_OF_ALL,)
     list_display = ("name", "kind", "minutes", "bookable_online")
     readonly_fields = ("kind",)
+
+
+def _until(starts: datetime, ends: datetime) -> str:
+    """The day it ends, where that is another one."""
+    return "" if ends.date() == starts.date() else f"{day_year(ends)}, "
 
 
 def managed(request: HttpRequest) -> Places:

@@ -7,6 +7,7 @@ appointments are hit, they are listed and asked about. Nothing here cancels unle
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin.desk_admin import Refusal
+from bookings.admin.desk_admin import Refusal, actor
 from bookings.admin.hits import MOST, cancel_each, read_chosen
 from bookings.admin.words import soon, status_mark
 from bookings.models import Appointment
@@ -33,12 +34,11 @@ OURS = ("csrfmiddlewaretoken", "seen", "chosen", "_cancel", "_keep")
 
 
 class GuardedSave:
-    """Put before ModelAdmin. `put` is the verb that saves; `ends` names what was asked for in a sentence."""
+    """Put before ModelAdmin. `verb` saves the row, which it takes by the name `noun`."""
 
     change_form_template: Any = "admin/bookings/rota_form.html"
-
-    def put(self, request: HttpRequest, row: Any, seen: frozenset[int]) -> Model:
-        raise NotImplementedError
+    verb: Callable[..., Model]
+    noun: str
 
     def warn(self, request: HttpRequest, row: Any) -> list[str]:
         """What is worth a word though it stops nothing."""
@@ -89,7 +89,13 @@ class GuardedSave:
     def _saved(self, request: HttpRequest, form: Any, change: bool) -> HttpResponse:
         seen = seen_ids(request)
         warnings = self.warn(request, form.instance)
-        row = self.put(request, form.instance, seen)
+        row = self.verb(
+            **{self.noun: form.instance},
+            expected=request.POST.get("row_seen", ""),
+            seen=seen,
+            actor=actor(request),
+            now=timezone.now(),
+        )
         for warning in warnings:
             messages.warning(request, warning)
         if not seen:
@@ -133,7 +139,7 @@ def hits_page(
         "again": again,
         "seen": [row.pk for row in rows],
         "warnings": warnings,
-        "back": reverse(f"admin:bookings_{admin_of.opts.model_name}_changelist"),
+        "back": reverse(f"admin:{admin_of.opts.app_label}_{admin_of.opts.model_name}_changelist"),
         "current": "rota",
     }
     match = request.resolver_match
