@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import OperationalError, ProgrammingError, connections
+from django.db import OperationalError, ProgrammingError
 
 from bookings.fees import fees_as_shown, tells_consultation_fee
 from bookings.models import guard
 from bookings.working_time import DESK_HOURS
+from clinic.checks import lacking
 from clinic.limits import Limit
 from clinic.models import Location
 
@@ -23,13 +24,7 @@ def guard_stands(
     """The database refuses overlap. SQLite drops the triggers silently when a migration remakes the table."""
     found: list[CheckMessage] = []
     for alias in databases or []:
-        connection = connections[alias]
-        try:
-            if guard.TABLE not in connection.introspection.table_names():
-                continue  # not migrated yet
-            gone = guard.missing(connection)
-        except (OperationalError, ProgrammingError):
-            continue
+        gone = lacking(alias, [guard.TABLE], guard.missing)
         if gone:
             found.append(
                 Error(
