@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -10,10 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from bookings.admin.desk_admin import DeskView, Refusal, actor, refuse
+from bookings.admin.patient_copy import as_json, as_page
 from bookings.admin.patient_page import person_rows
 from bookings.models import Patient
 from bookings.services.correcting import Named, correct_name
@@ -24,7 +23,7 @@ from bookings.services.records import manages
 from clinic.forms.fields import DayField, WordsField
 from clinic.wording import calendar_day, reference
 
-FORMS = ("json", "html")
+FORMS = {"json": "application/json", "html": "text/html; charset=utf-8"}
 
 
 class CorrectForm(forms.Form):
@@ -248,43 +247,9 @@ class ExportView(ManagerView):
         if form not in FORMS:
             raise Http404
         held = export(patient_id=pk, form=form, actor=actor(request), now=timezone.now())
-        if form == "json":
-            made = HttpResponse(
-                json.dumps(held, ensure_ascii=False, indent=2), content_type="application/json"
-            )
-        else:
-            about = {
-                "held": _parts(held),
-                "reference": reference(patient.reference),
-                "at": held["exported_at"],
-            }
-            made = HttpResponse(render_to_string("admin/bookings/patient/export.html", about))
+        made = HttpResponse(as_json(held) if form == "json" else as_page(held), content_type=FORMS[form])
         made.headers["Content-Disposition"] = f'attachment; filename="patient-{patient.reference}.{form}"'
         return made
-
-
-def _parts(held: dict[str, Any]) -> list[tuple[str, list[list[tuple[str, str]]]]]:
-    """Each heading with its entries as label and words, without what is empty."""
-    return [
-        (
-            _words(heading),
-            [[(_words(name), _said(value)) for name, value in row.items() if value] for row in rows],
-        )
-        for heading, rows in held.items()
-        if isinstance(rows, list)
-    ]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(_said(each) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{_words(name).lower()}: {_said(each)}" for name, each in value.items() if each)
-    return "yes" if value is True else str(value)
 
 
 def _seen_anew(form: type[SeenForm], patient: Patient, **typed: str) -> SeenForm:

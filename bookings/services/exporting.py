@@ -1,24 +1,13 @@
-"""Everything we hold about one person, as plain values, for herself. Staff stand in it by role, never by name."""
+"""Everything we hold about one person, as values, for herself. Staff stand in it by role, never by name."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from bookings.models import (
-    Appointment,
-    AppointmentEvent,
-    AppointmentMessage,
-    CallTask,
-    Consent,
-    Note,
-    Patient,
-    Reminder,
-    ScreeningAnswer,
-    VisitRecord,
-)
+from bookings import models
 from bookings.services.erasing import managed
 from bookings.services.records import with_merged
 from bookings.services.transaction import durable
@@ -34,22 +23,24 @@ Rows = list[dict[str, Any]]
 
 @durable
 def export(*, patient_id: int, form: str, actor: Actor, now: datetime) -> dict[str, Any]:
-    """One person's data under headings, times in UTC. `form` ("json" or "html") stands in the trail.
+    """One person's data under headings: days, instants, words. `form` ("json" or "html") stands in the trail.
 
     Only for a manager of all her clinics. Raises NotAllowed.
     """
     patient = managed(patient_id, actor)
     people = with_merged([patient.pk])
     visits = list(
-        Appointment.objects.filter(patient__in=people)
+        models.Appointment.objects.filter(patient__in=people)
         .select_related("location", "service")
         .order_by("starts_at")
     )
-    calls = list(CallTask.objects.filter(patient__in=people).prefetch_related("attempts").order_by("made_at"))
+    calls = list(
+        models.CallTask.objects.filter(patient__in=people).prefetch_related("attempts").order_by("made_at")
+    )
     named = {visit.pk: visit.reference for visit in visits}
     held = {
-        "exported_at": plain(now),
-        "details": [_details(row) for row in Patient.objects.filter(pk__in=people).order_by("pk")],
+        "exported_at": now,
+        "details": [_details(row) for row in models.Patient.objects.filter(pk__in=people).order_by("pk")],
         "appointments": [_visit(visit) for visit in visits],
         **_hung_on(named),
         "calls": [_call(call, named) for call in calls],
@@ -59,16 +50,11 @@ def export(*, patient_id: int, form: str, actor: Actor, now: datetime) -> dict[s
     return held
 
 
-def plain(value: Any) -> Any:
-    """A moment and a day as text (ISO 8601); anything else as it is."""
-    return value.isoformat() if isinstance(value, (datetime, date)) else value
-
-
 def _plain(row: Any, *names: str) -> dict[str, Any]:
-    return {name: plain(getattr(row, name)) for name in names}
+    return {name: getattr(row, name) for name in names}
 
 
-def _details(row: Patient) -> dict[str, Any]:
+def _details(row: models.Patient) -> dict[str, Any]:
     return {
         **_plain(
             row,
@@ -83,11 +69,11 @@ def _details(row: Patient) -> dict[str, Any]:
         ),
         **_plain(row, "asked_by", "asked_by_relation", "reminders_off_at", "held_because", "blanked_at"),
         "merged": row.merged_into_id is not None,
-        "created_at": plain(row.created_at),
+        "created_at": row.created_at,
     }
 
 
-def _visit(row: Appointment) -> dict[str, Any]:
+def _visit(row: models.Appointment) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "clinic": row.location.name,
@@ -116,17 +102,27 @@ def _hung_on(named: dict[int, str]) -> dict[str, Rows]:
         ]
 
     letters = [
-        row for model in (AppointmentMessage, Reminder) for row in rows(model, more=_sent) if "kind" in row
+        row
+        for model in (models.AppointmentMessage, models.Reminder)
+        for row in rows(model, more=_sent)
+        if "kind" in row
     ]
     return {
         "events": rows(
-            AppointmentEvent, "verb", "from_status", "to_status", "at", "by", "reason_code", "from_starts_at"
+            models.AppointmentEvent,
+            "verb",
+            "from_status",
+            "to_status",
+            "at",
+            "by",
+            "reason_code",
+            "from_starts_at",
         ),
-        "answers": rows(ScreeningAnswer, "question", "answer", "version", "answered_on"),
-        "consents": rows(Consent, "wording", "version", "given_at", more=_taken_by),
-        "notes": rows(Note, "text", "at", more=_author),
+        "answers": rows(models.ScreeningAnswer, "question", "answer", "version", "answered_on"),
+        "consents": rows(models.Consent, "wording", "version", "given_at", more=_taken_by),
+        "notes": rows(models.Note, "text", "at", more=_author),
         "visit_records": rows(
-            VisitRecord,
+            models.VisitRecord,
             *("decision", "sessions_planned", "areas", "stocking_days", "stocking_size"),
             *("stocking_class", "at_night", "next_not_before", "at"),
         ),
@@ -134,21 +130,21 @@ def _hung_on(named: dict[int, str]) -> dict[str, Rows]:
     }
 
 
-def _taken_by(row: Consent) -> dict[str, str]:
+def _taken_by(row: models.Consent) -> dict[str, str]:
     return {"given": "by phone, taken down by staff" if row.taken_by_id else "by the patient"}
 
 
-def _author(row: Note) -> dict[str, str]:
+def _author(row: models.Note) -> dict[str, str]:
     return {"by": "staff" if row.author_id else "patient"}
 
 
-def _sent(row: AppointmentMessage | Reminder) -> dict[str, Any]:
+def _sent(row: models.AppointmentMessage | models.Reminder) -> dict[str, Any]:
     if row.message is None:
         return {}  # the reminder of another visit said it too
     return _plain(row.message, "kind", "audience", "status", "queued_at", "sent_at", "subject")
 
 
-def _call(task: CallTask, named: dict[int, str]) -> dict[str, Any]:
+def _call(task: models.CallTask, named: dict[int, str]) -> dict[str, Any]:
     return {
         "appointment": named.get(task.appointment_id or 0, ""),
         **_plain(
@@ -161,7 +157,7 @@ def _call(task: CallTask, named: dict[int, str]) -> dict[str, Any]:
 def _trail(people: list[int], visits: list[int], calls: list[int]) -> Rows:
     """Who looked at her, by role: the highest one that somebody has."""
     hers = Q(pk__in=[])
-    for noun, ids in ((Patient, people), (Appointment, visits), (CallTask, calls)):
+    for noun, ids in ((models.Patient, people), (models.Appointment, visits), (models.CallTask, calls)):
         hers |= Q(noun=noun._meta.label_lower, key__in=[str(pk) for pk in ids])
     found = list(TrailRow.objects.filter(hers).select_related("actor").order_by("at", "pk"))
     roles: dict[int, set[str]] = {}
