@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests import run
+from tests.missing import leave_out
 from tests.run import Result
 
 REPORT = (
@@ -19,6 +21,33 @@ def test_it_counts_what_the_report_says(tmp_path: Path) -> None:
     result = run.counted("unit", tmp_path / "report.xml")
     assert (result.passed, result.failed, result.skipped) == (3, 2, 2)
     assert not result.green
+
+
+def test_where_nothing_may_be_left_out_a_skipped_test_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_text(REPORT)
+    result = run.counted("unit", tmp_path / "report.xml", strict=True)
+    assert (result.passed, result.failed, result.skipped) == (3, 4, 0)
+
+
+@pytest.mark.filterwarnings("ignore:w3m")
+@pytest.mark.parametrize(("ci", "ends"), [(False, pytest.skip.Exception), (True, pytest.fail.Exception)])
+def test_a_missing_program_is_named_and_fails_where_everything_is_installed(
+    ci: bool, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CI", ci)
+    with pytest.raises(ends, match="w3m is not on this machine"):
+        leave_out("w3m is not on this machine")
+
+
+def test_no_test_is_left_out_for_another_reason() -> None:
+    """Each skip of the tests is that of one function, which knows what a CI machine is."""
+    seen = [
+        path for path in Path(__file__).parent.rglob("*.py") if path.name not in ("missing.py", "test_run.py")
+    ]
+    assert len(seen) >= 150
+    left_out = re.compile(r"pytest\.skip\b|mark\.skip|importorskip|mark\.xfail|pytest\.xfail")
+    assert [path.name for path in seen if left_out.search(path.read_text())] == []
+    assert left_out.search('@pytest.mark.skipif(connection.vendor != "postgresql", reason="a file")')
 
 
 def test_a_part_without_a_report_has_failed(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from pytest_django.live_server_helper import LiveServer
 from bookings import links
 from tests import cast
 from tests.crawl import Crawl, Seen, crawl
+from tests.missing import leave_out
+from tests.run import chromium
 from tests.site_content import load_site_content
 from tests.stylesheet import bring_up_to_date
 
@@ -36,13 +38,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not chromium:
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail("Chromium is not on this machine: install the package chromium, or set CHROMIUM")
-        pytest.skip("Chromium is not on this machine")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox"]}
+    program = chromium()
+    if program is None:
+        leave_out("Chromium is not on this machine: install the package chromium, or set CHROMIUM")
+    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture
+def w3m() -> str:
+    """The program of a browser that shows text alone."""
+    return shutil.which("w3m") or leave_out("w3m is not on this machine: nobody looked in a text browser")
 
 
 @pytest.fixture(scope="session")

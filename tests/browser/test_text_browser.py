@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import warnings
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -16,7 +13,6 @@ import time_machine
 from tests import cast
 from tests.crawl import Notebook, Seen, to_health
 from tests.reader import words
-from tests.run import present
 from tests.site_content import load_site_content
 
 pytestmark = pytest.mark.django_db
@@ -90,17 +86,6 @@ TOLD = {
 
 
 @pytest.fixture
-def _w3m() -> None:
-    if present("w3m", lambda: shutil.which("w3m")):
-        return
-    missing = "w3m is not on this machine: nobody looked at the order in a text browser"
-    if os.environ.get("CI", "").lower() in ("1", "true"):
-        pytest.fail(missing)
-    warnings.warn(missing, stacklevel=1)
-    pytest.skip(missing)
-
-
-@pytest.fixture
 def pages(db: None) -> dict[str, Seen]:
     load_site_content()
     cast.make_clinic("maidenhead")
@@ -129,7 +114,7 @@ def lost(text: str, order: list[str]) -> str:
     return ""
 
 
-@pytest.mark.usefixtures("_w3m")
+@pytest.mark.usefixtures("w3m")
 @pytest.mark.parametrize("path", TOLD)
 def test_it_is_read_in_a_sensible_order(pages: dict[str, Seen], path: str) -> None:
     assert lost(read_aloud(pages[path]), TOLD[path]) == ""
@@ -178,7 +163,7 @@ def disorder(page: Seen) -> Iterator[str]:
         yield f"it ends with {said[-30:]!r}"
 
 
-@pytest.mark.usefixtures("_w3m")
+@pytest.mark.usefixtures("w3m")
 def test_every_page_is_read_in_a_sensible_order(kinds: list[Seen]) -> None:
     """Every page and every booking step: the headings, the buttons and what opens, each after the one before it."""
     read = {answer.address: told_in_order(answer) for answer in kinds}
@@ -188,7 +173,7 @@ def test_every_page_is_read_in_a_sensible_order(kinds: list[Seen]) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.usefixtures("_w3m")
+@pytest.mark.usefixtures("w3m")
 @pytest.mark.parametrize(
     ("was", "becomes", "says"),
     [
@@ -204,7 +189,7 @@ def test_a_page_without_order_is_noticed(pages: dict[str, Seen], was: str, becom
     assert any(says in line for line in disorder(planted)) == bool(says)
 
 
-@pytest.mark.usefixtures("_w3m")
+@pytest.mark.usefixtures("w3m")
 def test_a_page_in_another_order_is_noticed(pages: dict[str, Seen]) -> None:
     text = read_aloud(pages["/"])
     assert lost(text, [*reversed(TOLD["/"])])

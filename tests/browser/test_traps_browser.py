@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -57,12 +56,9 @@ def test_a_password_manager_finds_nothing_to_fill_in(visitor: Callable[..., Page
     assert page.locator("input[name=website]").get_attribute("autocomplete") == "off"
 
 
-def test_a_text_browser_says_what_the_box_is(site: LiveServer) -> None:
-    program = shutil.which("w3m")
-    if program is None:
-        pytest.skip("w3m is not on this machine")
+def test_a_text_browser_says_what_the_box_is(site: LiveServer, w3m: str) -> None:
     told = subprocess.run(
-        [program, "-dump", f"{site.url}/book/ring-me/"],
+        [w3m, "-dump", f"{site.url}/book/ring-me/"],
         capture_output=True,
         text=True,
         check=True,
