@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from bookings import diary
-from bookings.availability import Busy, free_slots
+from bookings.availability import Busy
 from bookings.life import BLOCKING, Status
 from bookings.models import Appointment
 from bookings.working_time import working_day_at
@@ -128,16 +128,7 @@ def _free(
     if earliest >= latest:
         return
     for place in places:
-        slots = free_slots(
-            places=[diary.place(place)],
-            patterns=rota.patterns,
-            closures=rota.closures,
-            busy=busy,
-            minutes=FREE_MINUTES,
-            earliest=earliest,
-            latest=latest,
-            travel_minutes=settings.TRAVEL_MINUTES,
-        )
+        slots = diary.free_slots([place], rota, busy, minutes=FREE_MINUTES, earliest=earliest, latest=latest)
         taken_until: dict[int, datetime] = {}
         for slot in slots:
             for clinician, _ in slot.candidates:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Q
 
-from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot, free_slots
+from bookings import availability
+from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot
 from bookings.models import Appointment, Closure, Service, WorkingPattern
 from bookings.promises import promise
 from bookings.working_time import add_working_hours, working_day_at
@@ -85,6 +86,28 @@ def busy(
     return [Busy(*row) for row in rows.values_list(*_BUSY)]
 
 
+def free_slots(
+    locations: Iterable[Location],
+    read: Rota,
+    taken: Collection[Busy],
+    *,
+    minutes: int,
+    earliest: datetime,
+    latest: datetime,
+) -> list[Slot]:
+    """The free times of these clinics between two instants (UTC), out of what has been read already. No query."""
+    return availability.free_slots(
+        places=[place(location) for location in locations],
+        patterns=read.patterns,
+        closures=read.closures,
+        busy=taken,
+        minutes=minutes,
+        earliest=earliest,
+        latest=latest,
+        travel_minutes=settings.TRAVEL_MINUTES,
+    )
+
+
 def window(location: Location, now: datetime, free_days: Collection[date]) -> tuple[datetime, datetime]:
     """From when and until when (UTC) a patient may ask for a time at this clinic.
 
@@ -119,24 +142,15 @@ def free_times(
     read = rota(locations, starts=min(first, now) - margin, ends=last + margin)
     pairs = [(pattern.clinician, pattern.room) for pattern in read.patterns]
     taken = busy(starts=first - margin, ends=last + margin, now=now, pairs=pairs, own=own)
-    opens: dict[datetime, list[Place]] = {}  # clinics with the same notice are worked out together
+    opens: dict[datetime, list[Location]] = {}  # clinics with the same notice are worked out together
     for location in locations:
         free_days = read.holidays.get(location.country, frozenset()) | read.holidays.get("", frozenset())
         earliest = window(location, now, free_days)[0] if notice else now
-        opens.setdefault(max(first, earliest), []).append(place(location))
+        opens.setdefault(max(first, earliest), []).append(location)
     found = [
         slot
         for earliest, places in opens.items()
-        for slot in free_slots(
-            places=places,
-            patterns=read.patterns,
-            closures=read.closures,
-            busy=taken,
-            minutes=service.minutes,
-            earliest=earliest,
-            latest=last,
-            travel_minutes=settings.TRAVEL_MINUTES,
-        )
+        for slot in free_slots(places, read, taken, minutes=service.minutes, earliest=earliest, latest=last)
     ]
     return sorted(found, key=lambda slot: (slot.starts, slot.location))
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from bookings import diary
-from bookings.availability import Busy, free_slots
+from bookings.availability import Busy
 from bookings.life import BLOCKING, Status
 from bookings.models import Appointment, ScreeningAnswer, Service, VisitRecord
 from bookings.working_time import working_day_at
@@ -180,16 +180,10 @@ def _stretches(
 ) -> Iterable[Stretch]:
     """What is free at one clinic from now on, and the breaks between what is free or taken."""
     starts, ends = (working_day_at(each, time(), place.time_zone) for each in (on, on + timedelta(days=1)))
-    patterns = [each for each in read.patterns if mine is None or each.clinician == mine.pk]
-    slots = free_slots(
-        places=[diary.place(place)],
-        patterns=patterns,
-        closures=read.closures,
-        busy=busy,
-        minutes=_FREE_MINUTES,
-        earliest=max(starts, now),
-        latest=ends,
-        travel_minutes=settings.TRAVEL_MINUTES,
+    if mine is not None:
+        read = read._replace(patterns=[each for each in read.patterns if each.clinician == mine.pk])
+    slots = diary.free_slots(
+        [place], read, busy, minutes=_FREE_MINUTES, earliest=max(starts, now), latest=ends
     )
     free = _merged((slot.starts, slot.ends) for slot in slots)
     taken = [(row.starts_at, row.ends_at) for row in shown if row.location_id == place.pk]
