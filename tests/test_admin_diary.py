@@ -127,6 +127,12 @@ def test_a_week_shows_the_days_of_one_clinic(place: Location) -> None:
     assert "Saturday" not in words
 
 
+def test_a_week_names_a_time_once_though_two_are_free(place: Location) -> None:
+    cast.make_second_pair(place)
+    week = text_of(receptionist(place).get(f"{DAY}&view=week"))
+    assert week.count("Free, 9am, Maidenhead") == 1
+
+
 def test_a_clinician_alone_can_be_shown(place: Location) -> None:
     cast.make_second_pair(place)
     cast.make_booked(place)

@@ -107,3 +107,35 @@ def test_a_time_nobody_can_press_is_refused_in_words(place: Location, booked: Ap
 def test_any_day_may_be_asked_for(place: Location, booked: Appointment, day: str) -> None:
     page = receptionist(place).get(page_of(booked, "move"), {"clinic": "maidenhead", "day": day})
     assert page.status_code == 200
+
+
+# --- A time chosen before: dragged onto in the diary ---------------------------------------------------------------
+def test_a_time_in_the_address_is_asked_about_and_moves_nothing(place: Location) -> None:
+    row, wanted = cast.make_booked(place), f"{place.slug}|2027-03-09T11:00Z"
+    client = receptionist(place)
+    page = client.get(page_of(row, "move"), {"version": row.version, "slot": wanted})
+    words = text_of(page)
+    assert "Move to Tuesday 9 March, 11am, Maidenhead? Nothing is moved yet." in words
+    assert "Maidenhead, Tuesday 9 March 9:00am" in words, "the other times begin with that day"
+    row.refresh_from_db()
+    assert row.starts_at == FREE_TIME
+    assert press(client, row, "move", slot=wanted).status_code == 200
+    row.refresh_from_db()
+    assert row.starts_at == FREE_TIME.replace(day=9, hour=11, minute=0)
+
+
+def test_a_time_in_the_address_that_is_taken_is_refused_as_any_other(place: Location) -> None:
+    row = cast.make_booked(place)
+    cast.make_booked(place, starts_at=FREE_TIME.replace(hour=11, minute=0))
+    refused = press(receptionist(place), row, "move", slot=f"{place.slug}|2027-03-02T11:00Z")
+    assert refused.status_code == 409
+    assert "Nearest free times" in text_of(refused)
+
+
+@pytest.mark.parametrize(
+    "slot", ["", "moon|2027-03-09T11:00Z", "maidenhead|soon", "maidenhead", "|", "x" * 500]
+)
+def test_a_time_that_cannot_be_read_is_left_out(place: Location, slot: str) -> None:
+    page = receptionist(place).get(page_of(cast.make_booked(place), "move"), {"slot": slot})
+    assert page.status_code == 200
+    assert "Nothing is moved yet" not in text_of(page)

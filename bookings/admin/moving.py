@@ -33,6 +33,8 @@ UNREAD = "We could not read that time. Please press one of the times on this pag
 
 
 class MoveView(DeskView):
+    """A GET lists free times, with one on top where the address names it; a press of a time moves it there."""
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         appointment = self.desk.find(request, pk)
         status = 200
@@ -85,8 +87,9 @@ class MoveView(DeskView):
         status: int = 200,
     ) -> HttpResponse:
         now, places = timezone.now(), list(Location.objects.all())
-        chosen = _asked(request, appointment, places)
-        here: Location = place_called(places, chosen["clinic"]) or appointment.location
+        wanted = None if lost else read_slot(request.GET.get("slot", ""), places)
+        asked = _asked(request, wanted, appointment, places)
+        here: Location = place_called(places, asked["clinic"]) or appointment.location
         context: dict[str, Any] = {
             "title": f"Move: {reference(appointment.reference)}",
             "appointment": appointment,
@@ -94,23 +97,28 @@ class MoveView(DeskView):
             "when": soon(appointment),
             "mark": status_mark(appointment),
             "may": Verb.MOVE in allowed(appointment.state),
-            "times_form": TimesForm(initial=chosen, places=places, kinds=[]),
+            "chosen": wanted,
+            "times_form": TimesForm(initial=asked, places=places, kinds=[]),
             "own_form": own or OwnTimeForm(places=places, initial={"own_clinic": here.slug}),
-            "days": free_days(places, appointment.service, here, chosen["day"], now=now, own=appointment),
+            "days": free_days(places, appointment.service, here, asked["day"], now=now, own=appointment),
             "near": nearest_days(places, appointment.service, lost, now=now, own=appointment) if lost else [],
             "current": "appointments",
         }
         return self.desk.page(request, "move", context, status)
 
 
-def _asked(request: HttpRequest, appointment: Appointment, places: list[Location]) -> dict[str, Any]:
-    """The clinic and the day that the address names; by default those of the appointment, from today on."""
-    today = timezone.now().astimezone(appointment.location.zone).date()
-    fallback = max(today, appointment.starts_at.astimezone(appointment.location.zone).date())
+def _asked(
+    request: HttpRequest, wanted: Chosen | None, appointment: Appointment, places: list[Location]
+) -> dict[str, Any]:
+    """The clinic and the day that the address names; by default those of the time it names or of the appointment,
+    from today on.
+    """
+    at = wanted or Chosen(appointment.location, appointment.starts_at)
+    today = timezone.now().astimezone(at.place.zone).date()
     form = TimesForm(request.GET or None, places=places, kinds=[])
     form.is_valid()
     given = form.cleaned_data if form.is_bound else {}
     return {
-        "clinic": given.get("clinic") or appointment.location.slug,
-        "day": given.get("day") or fallback,
+        "clinic": given.get("clinic") or at.place.slug,
+        "day": given.get("day") or max(today, at.starts_at.astimezone(at.place.zone).date()),
     }

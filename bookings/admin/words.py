@@ -77,6 +77,12 @@ def spoken(appointment: Appointment) -> str:
     return f"{reference(appointment.reference)}, {soon(appointment)}"
 
 
+def short_name(name: str) -> str:
+    """ "Brigid Test" reads "Brigid T" on a wall of names."""
+    first, *rest = name.split()
+    return f"{first} {rest[-1][:1]}" if rest else first
+
+
 def reach(patient: Patient) -> str:
     """When and how this patient wants to be reached."""
     if patient.reach_by == Patient.ReachBy.WRITE:

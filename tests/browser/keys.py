@@ -14,7 +14,7 @@ AT = """() => {
   return {
     id: at.id, tag: at.tagName, type: at.type || '',
     name: (at.labels && at.labels[0] ? at.labels[0].innerText
-      : at.innerText || (at.type === 'submit' && at.value) || at.name || '').trim(),
+      : at.getAttribute('aria-label') || at.innerText || (at.type === 'submit' && at.value) || at.name || '').trim(),
     outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     in_main: !!at.closest('main'),
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0,
