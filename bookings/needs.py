@@ -1,4 +1,4 @@
-"""What would help on the day: the ticks of the details page, with the short word staff read. Pure."""
+"""What would help on the day: the ticks of the details page, and how staff read them. Pure."""
 
 ACCESS_NEEDS = {
     "step-free": "Step-free room",
@@ -11,6 +11,19 @@ ACCESS_NEEDS = {
     "faints": "I faint with needles",
     "skin": "Plasters or stockings upset my skin",
     "companion": "Someone comes with me",
+}
+# The same on a list that is read at a glance.
+STAFF_NEEDS = {
+    "step-free": "Step-free room",
+    "chaperone": "Wants a chaperone",
+    "woman": "Wants a woman",
+    "man": "Wants a man",
+    "interpreter": "Interpreter",
+    "large-print": "Large print",
+    "hearing-loop": "Hearing loop",
+    "faints": "Faints with needles",
+    "skin": "Plasters or stockings upset the skin",
+    "companion": "Brings somebody",
 }
 
 # Why a patient cancels. The code stays with what happened for ever, so none of them says anything about health.

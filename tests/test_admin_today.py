@@ -50,7 +50,7 @@ def test_people_stand_in_the_order_of_the_day_with_age_and_kind(place: Location)
     words = text_of(nurse(place).get(DAY))
     assert words.index("Anna First") < words.index("Carol Second")
     assert "10:15am Anna First, 68 · first visit" in words
-    assert "2 people. Next: 10:15am." in words
+    assert "2 people. Next: 10:15am, Anna F." in words
 
 
 def test_the_names_of_the_day_before_and_of_another_clinic_are_not_on_it(place: Location) -> None:
@@ -113,12 +113,26 @@ def test_cancelled_and_held_times_are_no_people(place: Location) -> None:
 def test_it_says_whom_to_ring_before_when(place: Location) -> None:
     asked = desk_cast.ringing_request(place)
     Appointment.objects.filter(pk=asked.pk).update(ring_by=MORNING + dt.timedelta(hours=1))
-    assert "1 to ring, the first before 9am." in text_of(nurse(place).get(DAY))
+    assert "1 to ring: Brigid T before 9am" in text_of(nurse(place).get(DAY))
+    Appointment.objects.filter(pk=asked.pk).update(ring_by=MORNING - dt.timedelta(days=1))
+    page = nurse(place).get(DAY)
+    assert "! 1 to ring: Brigid T, late since Monday 1 March" in text_of(page)
+    assert '<span class="mark mark-late">! 1 to ring' in page.content.decode()
 
 
 @pytest.mark.parametrize("day", ["", "tomorrow", "2027-02-30", "0001-01-01", "9999-12-31", "2027-03-02x" * 9])
 def test_a_day_that_is_none_shows_a_day(place: Location, day: str) -> None:
     assert nurse(place).get(TODAY, {"day": day, "who": "x"}).status_code == 200
+
+
+def test_the_line_on_top_says_what_waits_besides(place: Location) -> None:
+    desk_cast.ringing_request(place)
+    Message.objects.update(status=Message.Status.DEAD)
+    Appointment.objects.update(answer_by=dt.date(2027, 3, 1))
+    words = text_of(receptionist(place).get(DAY))
+    assert "1 request waiting! 1 overdue · 1 call · ! 1 message not sent" in words.replace(" !", "!").replace(
+        "·!", "· !"
+    )
 
 
 # --- What to know, and who may -------------------------------------------------------------------------------------
@@ -127,8 +141,28 @@ def test_marks_stand_with_the_most_serious_first(place: Location) -> None:
     answers = {page: cast.PageAnswer(codes, none=not codes) for page, codes in ticks.items()}
     cast.make_request(place, answers=answers, travel_on=dt.date(2027, 3, 12))
     words = text_of(nurse(place).get(DAY))
-    marks = ["! Doctor first", "! Past clot", "! Blood thinners", "! Travels 12 March, 10 days"]
+    marks = [
+        "! Doctor first",
+        "! Past clot",
+        "! Blood thinners",
+        "! Travels 12 March, 10 days",
+        "? Nurse to ring",
+    ]
     assert [words.index(mark) for mark in marks] == sorted(words.index(mark) for mark in marks)
+
+
+def test_who_gave_no_answers_yet_says_so_after_what_is_known(place: Location) -> None:
+    cast.make_request(place, by_phone=True, answers=None, travel_on=dt.date(2027, 3, 12))
+    words = text_of(nurse(place).get(DAY))
+    assert "! Travels 12 March, 10 days ? Health answers by phone: not yet rung" in words
+
+
+def test_what_would_help_stands_in_the_words_of_staff(place: Location) -> None:
+    booked(place, 0, access_needs=["step-free", "chaperone", "faints"])
+    words = text_of(receptionist(place).get(DAY))
+    assert (
+        "020 7946 0000, may leave a message. Step-free room. Wants a chaperone. Faints with needles." in words
+    )
 
 
 def test_reception_sees_the_same_page_without_answers(place: Location) -> None:
@@ -298,5 +332,12 @@ def test_a_consultation_asks_for_the_decision_alone(place: Location) -> None:
 # --- The day sheet ------------------------------------------------------------------------------------------------
 def test_from_4pm_the_next_day_can_be_printed(place: Location, clock: time_machine.Coordinates) -> None:
     assert "Print tomorrow" not in text_of(nurse(place).get(TODAY))
+    clock.move_to(MORNING.replace(hour=15, minute=59))
+    assert "Print tomorrow" not in text_of(nurse(place).get(TODAY))
     clock.move_to(MORNING.replace(hour=16))
-    assert "Print tomorrow" in text_of(nurse(place).get(TODAY))
+    page = nurse(place).get(TODAY)
+    assert "Print tomorrow" in text_of(page)
+    assert "js/print.js" not in page.content.decode()
+    sheet = f"{TODAY}?clinic=maidenhead&amp;day=2027-03-03&amp;print=1"
+    assert sheet in page.content.decode()
+    assert "js/print.js" in nurse(place).get(sheet.replace("&amp;", "&")).content.decode()

@@ -23,7 +23,7 @@ from bookings.admin.words import (
 from bookings.desk import Eyes, eyes_of
 from bookings.life import Status, Verb, allowed
 from bookings.models import Appointment, CallTask
-from bookings.needs import ACCESS_NEEDS
+from bookings.needs import STAFF_NEEDS
 from bookings.services.answers import newest
 from clinic.models import Membership, Role
 from clinic.phones import phone_words
@@ -102,7 +102,7 @@ def _person(appointment: Appointment) -> list[tuple[str, str]]:
     patient = appointment.patient
     if patient is None:
         return []
-    needs = [ACCESS_NEEDS.get(need, need) for need in appointment.access_needs]
+    needs = [STAFF_NEEDS.get(need, need) for need in appointment.access_needs]
     rows = [
         ("Name", patient.name),
         ("Asked by", f"{patient.asked_by}, {patient.asked_by_relation}".strip(", ")),

@@ -19,13 +19,12 @@ from bookings.admin.reading import consent_words, health_rows
 from bookings.admin.times import YEARS
 from bookings.admin.verbs import today_url
 from bookings.admin.visiting import ClinicalView, RecordForm, record_form
-from bookings.admin.words import reach, spoken, told
+from bookings.admin.words import spoken, told
 from bookings.desk import Eyes
 from bookings.life import Status
 from bookings.models import Service
 from bookings.today import Person
 from clinic.models import Clinician, Location
-from clinic.phones import phone_words
 from clinic.wording import calendar_day, day
 
 MINE = "mine"
@@ -76,6 +75,7 @@ class TodayView(ClinicalView):
         context = {
             "title": f"{_relative(on, local.date())} {'for me' if mine else f'at {place.name}'}, {day(on)}",
             "top": words.top_line(seen, now),
+            "ring": words.ring_mark(seen, now),
             "counts": desk.counts(request.user, now=now),
             "rows": [row for _, row in sorted(rows, key=lambda pair: pair[0])],
             "many": many,
@@ -89,6 +89,7 @@ class TodayView(ClinicalView):
             "on": on,
             "is_today": on == local.date(),
             "print_tomorrow": on == local.date() and local.hour >= PRINT_TOMORROW_FROM,
+            "prints": bool(asked.get("print")),
             "person": panel(chosen, eyes, form, back=MINE if mine else "today") if chosen else None,
             "current": "today",
         }
@@ -139,8 +140,7 @@ def panel(person: Person, eyes: Eyes, form: RecordForm | None, *, back: str) -> 
         "visit": visit,
         "head": words.chosen_head(person),
         "name": patient.name if patient else "",
-        "phone": phone_words(patient.phone) if patient else "",
-        "reach": reach(patient) if patient else "",
+        "reach": words.reach_words(patient) if patient else "",
         "sees": sees,
         "marks": words.marks(person),
         "health": health_rows(visit) if sees else [],

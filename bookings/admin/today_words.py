@@ -8,15 +8,16 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from bookings.admin.words import STATUS_MARKS, Mark, gate_mark, reach, status_mark
+from bookings.admin.words import STATUS_MARKS, Mark, gate_mark, reach, short_name, status_mark
 from bookings.desk import Eyes
 from bookings.legs import legs_words
 from bookings.life import Status
-from bookings.models import Appointment, Service, VisitRecord
-from bookings.needs import ACCESS_NEEDS
+from bookings.models import Appointment, Patient, Service, VisitRecord
+from bookings.needs import STAFF_NEEDS
 from bookings.today import Day, Person, Stretch
 from clinic.phones import phone_words
 from clinic.wording import calendar_day, clock_at, duration, reference
+from clinic.wording import day as day_words
 from treatments.screening import ANSWER_PHONE, AREAS, PAGES, Level, ticks_on
 
 AREA_WORDS = {area.code: area.staff for area in AREAS}
@@ -74,7 +75,9 @@ def kind_words(person: Person) -> str:
 
 
 def marks(person: Person) -> list[Mark]:
-    """What to know, the most serious first; only what this member of staff may see has been read at all."""
+    """What to know, the most serious first and what is still open last; only what this member of staff may see has
+    been read at all.
+    """
     visit = person.appointment
     found = [_tick_mark(row.level, TICK_WORDS.get(row.code, row.code)) for row in person.ticked]
     if person.answers and visit.doctor_first and not _doctor_agreed(person):
@@ -82,19 +85,19 @@ def marks(person: Person) -> list[Mark]:
     days = person.travels_in
     if visit.travel_on and days is not None and 0 <= days <= FLIES_SOON:
         found.append(Mark("warn", f"! Travels {_short(visit)}, {_days(days)}"))
-    return [*_gate(person), *found]
+    if visit.clinician_check == Check.NEEDED:
+        return [*found, _to_ring(person)]
+    gate = gate_mark(visit) if visit.clinician_check == Check.REFUSED else None
+    return [gate, *found] if gate else found
 
 
 def _tick_mark(level: int, words: str) -> Mark:
     return Mark(_SERIOUS.get(Level(level), "read"), f"! {words}")
 
 
-def _gate(person: Person) -> list[Mark]:
-    visit = person.appointment
-    if visit.clinician_check == Check.NEEDED and any(row.answer == ANSWER_PHONE for row in person.answers):
-        return [Mark("ring", "? Health answers by phone: not yet rung")]
-    mark = gate_mark(visit) if visit.clinician_check != Check.CLEARED else None
-    return [mark] if mark else []
+def _to_ring(person: Person) -> Mark:
+    by_phone = any(row.answer == ANSWER_PHONE for row in person.answers)
+    return Mark("ring", "? Health answers by phone: not yet rung" if by_phone else "? Nurse to ring first")
 
 
 def _doctor_agreed(person: Person) -> bool:
@@ -116,10 +119,15 @@ def facts(person: Person) -> str:
     visit, patient = person.appointment, person.appointment.patient
     if patient is None:
         return ""
-    needs = [ACCESS_NEEDS.get(need, need) for need in visit.access_needs]
+    needs = [STAFF_NEEDS.get(need, need) for need in visit.access_needs]
     no_email = [] if patient.email else ["No email"]
-    ways = reach(patient).removeprefix("Ring ").removeprefix("in the ")
-    return ". ".join([f"{phone_words(patient.phone)}, {ways[:1].lower()}{ways[1:]}", *no_email, *needs])
+    return ". ".join([reach_words(patient), *no_email, *needs])
+
+
+def reach_words(patient: Patient) -> str:
+    """The phone and how to use it: "020 7946 0000, afternoon, may leave a message"."""
+    ways = reach(patient).removeprefix("Ring ").removeprefix("any time, ").removeprefix("in the ")
+    return f"{phone_words(patient.phone)}, {ways[:1].lower()}{ways[1:]}"
 
 
 def last_words(person: Person) -> str:
@@ -200,17 +208,30 @@ def stretch_row(each: Stretch, many_places: bool) -> dict[str, Any]:
 
 
 def top_line(day: Day, now: datetime) -> str:
-    """How many, who is next, whom to ring before when."""
+    """How many, and who is next."""
     count = len(day.people)
-    words = [f"{count} {'person' if count == 1 else 'people'}." if count else "Nobody is expected."]
+    words = f"{count} {'person' if count == 1 else 'people'}." if count else "Nobody is expected."
     if following := day.next_one(now):
         visit = following.appointment
-        words.append(f"Next: {clock_at(visit.starts_at, visit.location.time_zone)}.")
-    if ring := day.to_ring():
-        visit = ring[0].appointment
-        by = clock_at(visit.ring_by or visit.starts_at, visit.location.time_zone)
-        words.append(f"{len(ring)} to ring, the first before {by}.")
-    return " ".join(words)
+        words += f" Next: {clock_at(visit.starts_at, visit.location.time_zone)}, {_called(visit)}."
+    return words
+
+
+def ring_mark(day: Day, now: datetime) -> Mark | None:
+    """How many of them a nurse rings first, and whom before when; a late call stands out."""
+    if not (ring := day.to_ring()):
+        return None
+    visit = ring[0].appointment
+    due, zone = visit.ring_by or visit.starts_at, visit.location.zone
+    on = due.astimezone(zone).date()
+    by = clock_at(due, zone.key) if on == now.astimezone(zone).date() else day_words(on)
+    if due < now:
+        return Mark("late", f"! {len(ring)} to ring: {_called(visit)}, late since {by}")
+    return Mark("ring", f"{len(ring)} to ring: {_called(visit)} before {by}")
+
+
+def _called(visit: Appointment) -> str:
+    return short_name(visit.patient.name) if visit.patient else reference(visit.reference)
 
 
 def chosen_head(person: Person) -> str:

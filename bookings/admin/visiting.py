@@ -33,10 +33,8 @@ CLASSES = ("1", "2", "3")
 class RecordForm(PressForm):
     """The after-visit form, short enough for a minute. A visit without treatment asks for the decision alone."""
 
-    decision = forms.ChoiceField(label="What was decided?", choices=VisitRecord.Decision, required=False)
-    sessions_planned = forms.IntegerField(
-        label="About how many sessions", min_value=1, max_value=20, required=False
-    )
+    decision = forms.ChoiceField(label="Decision", choices=VisitRecord.Decision, required=False)
+    sessions_planned = forms.IntegerField(label="Sessions", min_value=1, max_value=20, required=False)
     areas = forms.MultipleChoiceField(
         label="Areas treated",
         widget=forms.CheckboxSelectMultiple,
@@ -58,11 +56,10 @@ class RecordForm(PressForm):
         label="Class", choices=[("", "Not said"), *((each, each) for each in CLASSES)], required=False
     )
     at_night = forms.BooleanField(label="Keep on at night", required=False)
-    next_not_before = forms.DateField(
+    next_not_before = forms.DateField(  # empty: the soonest day that the rule of sessions allows
         label="Next session not before",
         widget=DayInput,
         required=False,
-        help_text="Empty: the soonest day allowed.",
         error_messages={"invalid": "Choose a day, for example 2027-03-16."},
     )
     note = WordsField(
