@@ -69,8 +69,13 @@ def test_every_chart_is_named_and_has_a_table_with_its_numbers(place: Location) 
     pairs = page.split('<div class="report-pair">')[1:]
     assert len(pairs) == 4
     for name, pair in zip(drawn, pairs, strict=True):
+        head = name.removesuffix("-title")
         assert f'<title id="{name}">' in pair
-        assert pair.index("</figure>") < pair.index("<caption>") < pair.index("</table>")
+        assert (
+            pair.index(f'<h3 id="{head}">')
+            < pair.index("</figure>")
+            < pair.index(f'aria-labelledby="{head}"')
+        )
     asked = text_of(HttpResponse(f"<main>{pairs[0]}"))
     assert "1 February 2027 2 1" in asked
     assert "1 February 2027 1 3 3" in text_of(HttpResponse(f"<main>{pairs[1]}"))
