@@ -16,8 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import run_state_machine_as_test
 
-from bookings import messages
 from bookings.life import BLOCKING
+from bookings.messages import telling
 from bookings.models import guard
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.services import taking, walking
@@ -93,7 +93,7 @@ def no_guard(patch: pytest.MonkeyPatch, machine: type[Life]) -> None:
 
 
 def no_message(patch: pytest.MonkeyPatch, machine: type[Life]) -> None:
-    patch.setattr(messages, "_tell", lambda *_, **__: None)
+    patch.setattr(telling, "_tell", lambda *_, **__: None)
 
 
 def no_settling(patch: pytest.MonkeyPatch, machine: type[Life]) -> None:

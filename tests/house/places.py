@@ -51,7 +51,7 @@ UPWARD_STEPS = {
     ("treatments/home_times.html", "next_times"),
 }
 _MESSAGE = ("subject.txt", "body.txt", "body.html")
-_TELLS = {"_tell", "_write", "_render"}
+_TELLS = {"_tell", "_write", "_render", "write", "render"}
 _LOAD = re.compile(r"{%\s*load\s+([^%]+?)\s*%}")
 _TAKE = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 _REGISTRY = re.compile(
@@ -108,8 +108,9 @@ def every_message_has_three_templates(root: Path) -> Verdict:
     """Subject, text and HTML for each kind that the code names; no folder for a kind that nobody sends."""
     verdict = Verdict()
     for room in ROOMS:
-        code, folder = root / room / "messages.py", root / "templates" / room / "messages"
-        kinds = _kinds(code) if code.exists() else set()
+        folder = root / "templates" / room / "messages"
+        code = [*(root / room).glob("messages.py"), *(root / room).glob("messages/*.py")]
+        kinds = set().union(*map(_kinds, code))
         kept = {path.name for path in folder.iterdir() if path.is_dir()} if folder.exists() else set()
         verdict.looked_at += len(kinds)
         for kind in sorted(kinds):
