@@ -60,7 +60,7 @@ class GuardedSave:
         obj = self.get_object(request, unquote(object_id)) if object_id else None  # type: ignore[attr-defined]
         sent = request.method == "POST"
         known = request.POST.get("row_seen", "")[:16] if sent else seen_as(obj)
-        extra = {"row_seen": known, **(extra_context or {})}
+        extra = {"row_seen": known, "current": "rota", **(extra_context or {})}
         if not sent or (object_id and obj is None):
             return stock(request, object_id, form_url, extra)
         if not self._may_save(request, obj):
