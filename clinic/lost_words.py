@@ -22,7 +22,7 @@ class Lost(NamedTuple):
     @property
     def words(self) -> list[str]:
         """What a person can have typed: for her to see again. Short keys and marks of the form are left out."""
-        typed = [value for name, value in self.fields if not name.startswith("_")]
+        typed = [value for name, value in self.fields if not name.startswith("_") and "seen" not in name]
         return [value for value in typed if any(map(str.isalpha, value)) or len(value) > SHORT_KEY]
 
 

@@ -30,6 +30,8 @@ from clinic.models.people import Places
 from clinic.permissions import DESK, MANAGER_OF_ALL, NeverDeleted, RoleAdmin
 from clinic.wording import clock, day_year
 
+SCOPES = "What you fill in must all match, for example one clinician at one clinic. All empty: everybody, everywhere."
+
 
 class ByManagerOfClinic(RoleAdmin, DropsPages):
     """Everybody at a desk may look. A row without a clinic concerns all of them: for the manager of all.
@@ -175,6 +177,11 @@ class ClosureAdmin(GuardedSave, ByManagerOfClinic):
     list_select_related = ("location", "room", "clinician")
     ordering = ("starts_at",)
     change_list_template = "admin/bookings/closure/list.html"
+    fieldsets = (
+        (None, {"fields": ("kind", "reason", "starts_at", "ends_at")}),
+        ("Whom it concerns", {"description": SCOPES, "fields": ("location", "room", "clinician", "country")}),
+        ("A bank holiday", {"fields": ("day",)}),
+    )
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(HolidaysView.as_view(closures=self))
