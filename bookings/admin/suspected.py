@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from bookings import desk
 from bookings.admin.desk_admin import DeskView, Refusal, actor, refuse
+from bookings.admin.hits import MOST, read_chosen
 from bookings.admin.verbs import PressForm, back_to
 from bookings.admin.words import spoken, told, when
 from bookings.services.suspecting import release, say_real
 from clinic.phones import phone_words
 from clinic.wording import reference
 
-MOST = 200  # on one page: more would be more than anybody looks through
 NOT_READ = "We could not read that. Please look at it and press again."
 
 
@@ -46,9 +46,9 @@ class ReleaseView(DeskView):
         return self.show(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = dict(_read(pair) for pair in request.POST.getlist("chosen")[:MOST])
-        if not chosen or None in chosen:
-            messages.error(request, "Tick what is to be released." if not chosen else NOT_READ)
+        chosen = read_chosen(request.POST.getlist("chosen"))
+        if not chosen:
+            messages.error(request, "Tick what is to be released.")
             return self.show(request, 422)
         done, now = 0, timezone.now()
         for row in self.desk.get_queryset(request).filter(pk__in=chosen).order_by("pk"):
@@ -75,16 +75,6 @@ class ReleaseView(DeskView):
         }
         self.desk.listed(request, len(rows))
         return self.desk.page(request, "release", context, status)
-
-
-def _read(pair: str) -> tuple[int | None, int]:
-    """A row and the version that was seen of it, as the tick carries them: "17.2"."""
-    pk, _, version = pair[:24].partition(".")
-    if not (pk.isascii() and pk.isdecimal() and version.isascii() and version.isdecimal()):
-        return None, 0
-    if len(pk) > 18 or len(version) > 9:
-        return None, 0
-    return int(pk), int(version)
 
 
 def _row(appointment: Any) -> dict[str, Any]:
