@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from clinic import lost_words
 from clinic.models import Membership
 from tests import cast, desk_cast, door_cast
 from tests.door_cast import CODE, LOGIN, START, TODAY, is_in, shown_by, sign_in
@@ -81,3 +82,11 @@ def test_the_login_leads_to_no_other_site(nurse: User, phone: TOTPDevice) -> Non
     client = Client()
     client.post(LOGIN, {"username": "nurse", "password": cast.PASSWORD, "next": "https://evil.example/"})
     assert client.post(CODE, {"code": shown_by(phone)}).headers["Location"] == TODAY
+
+
+def test_what_the_form_itself_had_seen_is_sent_again_and_not_shown_as_typed() -> None:
+    fields = [("seen_name", ["Mary Before"]), ("row_seen", ["0f3a99"]), ("name", ["Mary After"])]
+    lost = lost_words.read(lost_words.keep(path="/admin/", fields=fields, user_id=1), user_id=1)
+    assert lost is not None
+    assert lost.words == ["Mary After"]
+    assert dict(lost.fields) == {"seen_name": "Mary Before", "row_seen": "0f3a99", "name": "Mary After"}
