@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from bookings import diary
-from bookings.availability import Busy, free_slots
+from bookings.availability import Busy
 from bookings.diary import Rota
 from bookings.models import Service
 from clinic.models import Location
@@ -47,16 +47,7 @@ def _first_free(
     free_days = rota.holidays.get(place.country, frozenset()) | rota.holidays.get("", frozenset())
     earliest, horizon = diary.window(place, now, free_days)
     for latest in (min(now + SOON, horizon), horizon):
-        slots = free_slots(
-            places=[diary.place(place)],
-            patterns=rota.patterns,
-            closures=rota.closures,
-            busy=taken,
-            minutes=minutes,
-            earliest=earliest,
-            latest=latest,
-            travel_minutes=settings.TRAVEL_MINUTES,
-        )
+        slots = diary.free_slots([place], rota, taken, minutes=minutes, earliest=earliest, latest=latest)
         if slots:
             return slots[0].starts
     return None
