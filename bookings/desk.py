@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from bookings.models import Appointment, CallTask, Closure
 from bookings.models.reference import LENGTH, tidy_reference
@@ -170,7 +171,7 @@ class Counts(NamedTuple):
 def counts(user: User, *, now: datetime) -> Counts:
     """What waits for this member of staff, in numbers. Mail has no clinic, so what was not sent is counted for all."""
     waiting = Appointment.objects.visible_to(user).needs_answer().order_by()
-    late = Count("pk", filter=Q(answer_by__lt=now.date()))
+    late = Count("pk", filter=Q(answer_by__lt=timezone.localdate(now)))
     return Counts(
         **waiting.aggregate(
             requests=Count("pk"), overdue=late, suspected=Count("pk", filter=Q(suspected=True))

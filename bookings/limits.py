@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from bookings.life import Status
@@ -47,7 +47,7 @@ def refuse_flood(email: str, phone: str, caller: Caller | None, now: datetime) -
         deeds.append(Deed("request-email", limits.mailbox(email)))
     limits.count_all(deeds, now=now)
     # From the diary to the people, not the other way: what is to come is little, and a phone has no index.
-    theirs = Q(patient__phone=phone) | (Q(address=email.lower()) if email else Q(pk__in=[]))
+    theirs = Q(patient__phone=phone) | (Q(address=Lower(Value(email))) if email else Q(pk__in=[]))
     coming = Appointment.objects.filter(status__in=COMING, ends_at__gt=now)
     if coming.alias(address=Lower("patient__email")).filter(theirs).count() >= settings.OPEN_PER_PERSON:
         raise TooMany

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import time_machine
 
+from bookings import desk
 from bookings.life import Status
 from bookings.models import Appointment
 from clinic.models import Message
@@ -141,6 +142,18 @@ def test_the_front_page_counts_what_waits() -> None:
     assert "1 call to make" in words
     assert "2 messages not sent" in words
     assert "0 requests waiting" in text_of(receptionist(other).get("/admin/"))
+
+
+def test_a_promise_is_broken_at_midnight_of_our_own_clocks(clock: time_machine.Coordinates) -> None:
+    """In summer the server's day is an hour behind."""
+    place = cast.make_clinic()
+    asked = cast.make_request(place)
+    Appointment.objects.filter(pk=asked.pk).update(answer_by=dt.date(2027, 6, 30))
+    user = cast.make_staff("sam", "receptionist", place)
+    for minutes, late in ((-1, 0), (1, 1)):
+        now = dt.datetime(2027, 6, 30, 23, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+        assert desk.counts(user, now=now).overdue == late
+        assert desk.requests_waiting(user, now=now, most=9)[0].overdue is bool(late)
 
 
 def test_an_editor_has_no_counts_and_no_queue() -> None:

@@ -16,9 +16,9 @@ from bookings import links, services
 from bookings.models import Appointment, Patient
 from bookings.services import PATIENT
 from clinic import letters, outbox
-from clinic.models import Message
+from clinic.models import Location, Message
 from tests import manage_cast
-from tests.cast import NOW, make_request
+from tests.cast import NOW, make_details, make_request
 from tests.manage_cast import everything, opened
 from tests.outbox_cast import make_message
 from tests.reader import Reader
@@ -52,6 +52,14 @@ def test_the_button_ends_them_and_says_so(booked: Appointment) -> None:
     assert (reader.h1, reader.response.status_code) == ("Reminders are off", 200)
     assert off() == [True]
     assert Patient.objects.get().reminders_off_at == NOW
+
+
+def test_an_address_with_other_letters_ends_them_too(place: Location) -> None:
+    """Each database makes letters small in its own way, and Python in another."""
+    asked = make_request(place, patient=make_details(email="brigid@BÜCHER.example"))
+    Reader().open(address(asked)).press("Turn off reminders")
+    assert off() == [True]
+    assert services.reminders_on(email="Brigid@BÜCHER.example", now=NOW) == 1
 
 
 def test_a_mail_provider_presses_without_cookie_and_is_not_redirected(booked: Appointment) -> None:

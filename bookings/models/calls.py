@@ -8,12 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from clinic.models import Country, Location, Membership, Role
+from clinic.models import Country, Location, Membership
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-CLINICAL_ROLES = (Role.CLINICIAN,)
 
 
 class CallTaskQuerySet(models.QuerySet["CallTask"]):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-from django.db.models.functions import Lower
-
 from bookings import messages
 from bookings.models import Appointment, Patient
 from bookings.services.transaction import durable
@@ -19,7 +16,7 @@ def reminders_off(*, email: str, now: datetime) -> int:
     Each request makes a person of its own, so all of them with this address are marked: it is the address that is
     written to. A carer who presses this hears no more about anybody she asked for.
     """
-    people = _of(email)
+    people = Patient.objects.of_mailbox(email)
     changed = people.filter(reminders_off_at=None).update(reminders_off_at=now)
     messages.withdraw_reminders(*Appointment.objects.filter(patient__in=people, starts_at__gt=now), now=now)
     return changed
@@ -28,10 +25,4 @@ def reminders_off(*, email: str, now: datetime) -> int:
 @durable
 def reminders_on(*, email: str, now: datetime) -> int:
     """Reminders again, for everybody of this address; the next scan finds those still to come."""
-    return _of(email).exclude(reminders_off_at=None).update(reminders_off_at=None)
-
-
-def _of(email: str) -> QuerySet[Patient]:
-    """The people of one address, by the index over it in small letters. Nobody is meant by an empty one."""
-    people = Patient.objects.alias(address=Lower("email")).filter(address=email.lower())
-    return people.exclude(email="")
+    return Patient.objects.of_mailbox(email).exclude(reminders_off_at=None).update(reminders_off_at=None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 
 from bookings.models import Appointment, LinkAsked, Patient
 from bookings.models.asking import REFERENCE_LONGEST
@@ -68,8 +67,8 @@ def _send(email: str, reference: str, now: datetime) -> int:
 
 
 def coming_of(email: str, reference: str, now: datetime) -> QuerySet[Appointment]:
-    """What this address has before it. Compared by the database alone, in small letters, so that its index serves."""
-    theirs = Patient.objects.alias(mailbox=Lower("email")).filter(mailbox=Lower(Value(email)))
+    """What this address has before it."""
+    theirs = Patient.objects.of_mailbox(email)
     rows = Appointment.objects.filter(
         patient__in=theirs, status__in=ALIVE, starts_at__gt=now, suspected=False
     )
