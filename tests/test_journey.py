@@ -259,6 +259,9 @@ def test_a_lost_time_keeps_the_form_and_offers_the_nearest(
     assert (
         "Somebody else has just taken this time. Please choose another. We have kept the rest." in reader.text
     )
+    assert reader.title.startswith("Error: Step 2 of 5")
+    assert not reader.click("Later times").title.startswith("Error:")
+    reader.open("/book/time/")
     assert "The nearest times to the one you wanted" in reader.text
     assert reader.press("11:00am").h1 == "Check your request"
     assert send(reader).h1 == "We have your request"

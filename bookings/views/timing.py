@@ -60,7 +60,8 @@ def choose_time(request: HttpRequest, journey: Journey, now: datetime) -> HttpRe
         messages.warning(request, refusal.sentence)
         status = 409
         keep(request, journey, now)
-    context = _page(request, journey, locations, now) | {"refused": status != 200}
+    just_lost = bool(journey.wished) and not request.GET  # the page that a lost time leads to
+    context = _page(request, journey, locations, now) | {"refused": status != 200 or just_lost}
     if not context["any_at_all"]:
         count_once(journey, Event.NO_TIMES, context["place"], now)
     return render(request, "bookings/time.html", context, status=status)

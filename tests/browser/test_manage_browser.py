@@ -142,7 +142,7 @@ def test_a_time_lost_at_the_last_step_leads_to_others_and_nothing_is_typed_twice
     choose(stops.page, "I ask for this appointment")
     press(stops.page, "Send my request")
     assert stops.page.url.endswith("/book/time/")
-    stops.at("the time is gone")
+    stops.at("the time is gone", error=True)
     stops.says("Somebody else has just taken this time")
     first = stops.page.locator("main").get_by_role("button", name=re.compile("Tuesday 2 March")).first
     assert "10:15am" not in first.inner_text()
