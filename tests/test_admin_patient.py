@@ -142,6 +142,9 @@ def test_the_copy_holds_everything_and_no_name_of_staff(place: Location, asked: 
     assert held["consents"]
     assert {row["by"] for row in held["who_looked"]} == {"manager"}
     read = client.post(page_of(asked.patient, "export"), {"form": "html"}).content.decode()
+    assert held["exported_at"] == "2027-02-17T10:00:00+00:00"
+    for words in ('<th scope="col">Question</th>', "copied 17 February 2027, 10am", "What happened"):
+        assert words in read
     for text in (answer.content.decode(), read):
         assert "Ring the side bell" in text
         assert not any(name in text for name in ("Demo", "Desk-", "[[manage_link]]", "/book/link/"))

@@ -31,7 +31,11 @@ class Table(NamedTuple):
 
 def as_json(held: Held) -> str:
     """Days and instants in ISO 8601, instants in UTC."""
-    return json.dumps(held, ensure_ascii=False, indent=2, default=date.isoformat)
+    return json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: date) -> str:
+    return value.isoformat()
 
 
 def as_page(held: Held) -> str:
