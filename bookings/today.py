@@ -82,6 +82,12 @@ class Person:
         return max((row.answered_on for row in self.answers), default=None)
 
     @property
+    def is_to_ask(self) -> bool:
+        """Whether nobody has asked her yet, on the day of a session, if anything has changed."""
+        asked_then = self.asked_on is not None and self.asked_on >= _day(self.appointment)
+        return self.session is not None and not asked_then
+
+    @property
     def travels_in(self) -> int | None:
         """Days from the visit to the flight or long trip."""
         on = self.appointment.travel_on

@@ -243,6 +243,16 @@ def test_nothing_has_changed_is_one_press_and_is_kept(place: Location) -> None:
     assert here.answers.filter(answered_on=dt.date(2027, 3, 2)).exists()
 
 
+def test_at_a_session_she_is_asked_before_anything_is_written_down(place: Location) -> None:
+    here = cast.act(services.arrive, cast.make_session(place), cast.make_desk(place), now=MORNING)
+    client = nurse(place)
+    assert f'href="{TODAY}?clinic=maidenhead&amp;day=2027-03-02&amp;who={here.pk}#chosen">Ask<' in (
+        client.get(DAY).content.decode()
+    )
+    page = press(client, here, "unchanged", back="today")
+    assert f'who={here.pk}#after">After visit<' in page.content.decode()
+
+
 def test_another_answer_is_taken_down_with_what_was_ticked_before(place: Location) -> None:
     here = cast.act(services.arrive, cast.make_session(place), cast.make_desk(place), now=MORNING)
     client, url = nurse(place), page_of(here, "answers")

@@ -177,6 +177,8 @@ def button(person: Person, eyes: Eyes, now: datetime, here: str) -> Button | Non
             return _press("Confirm", visit, "confirm")
         case Status.BOOKED if here_now:
             return _press("Arrived", visit, "arrive")
+        case Status.ARRIVED if records and person.is_to_ask:
+            return Button("Ask", f"{here}&who={visit.pk}#chosen", at_once=False)
         case Status.ARRIVED if records:
             return Button("After visit", f"{here}&who={visit.pk}#after", at_once=False)
         case Status.ARRIVED:

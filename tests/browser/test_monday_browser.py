@@ -156,7 +156,7 @@ def somebody_arrives(hand: Hand) -> None:
 
 def somebody_is_treated(hand: Hand) -> None:
     hand.page.goto(reverse("admin:bookings_appointment_today"))
-    hand.press("After visit")
+    hand.press("Ask")
     hand.press("Nothing has changed")
     hand.tick("#after_areas_0")
     hand.tick("#after_areas_6")
