@@ -116,6 +116,13 @@ class Life(Asking):
         if elsewhere:
             self.model.tell_staff(visit, DESK_MAIL[clinic])
 
+    @precondition(somebody(*ALIVE))
+    @rule(nth=pick, clinic=clinics, start=starts)
+    def move_days_later(self, nth: int, clinic: str, start: int) -> None:
+        """A patient comes back to her page when her answers are old."""
+        self.model.now += (ANSWERS_LAST + 1) * DAY
+        self.move(nth, clinic, 1, start, "patient")
+
     # --- Rules: what a patient tells us -----------------------------------------------------------------------------
     @precondition(somebody(*ALIVE))
     @rule(nth=pick, what=st.sampled_from(["phone", "email", "no email"]))
@@ -175,6 +182,7 @@ class Life(Asking):
                 task_id=task.pk,
                 outcome=CallTask.Outcome(outcome),
                 reason="Talked",
+                expected_version=visit.version,
                 by=self.nurse,
                 now=self.model.now,
             ),
@@ -215,6 +223,7 @@ class Life(Asking):
         visit = self.one(nth, "arrived")
         if visit and self.act("fulfil", visit, illegal(visit, "arrived")):
             self.step_on(visit, "fulfil", "fulfilled")
+            visit.ring_open = False  # she was seen
 
     @precondition(somebody("arrived", "noshow", "fulfilled"))
     @rule(nth=pick)

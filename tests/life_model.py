@@ -213,13 +213,16 @@ class Model:
                 letter.status = "superseded"
 
     def follow(self, visit: Visit) -> None:
-        """What still waits goes to the new address; without one its words are read out, but a link is not."""
-        for letter in [each for each in visit.letters if each.status == "queued" and not each.staff]:
+        """What is not sent goes to the new address. Without one the newest of it is read out while it is news."""
+        hers = [each for each in visit.letters if not each.staff]
+        newest = next((each for each in reversed(hers) if each.kind != "link_again"), None)
+        for letter in [each for each in hers if each.status in ("queued", "dead")]:
             if visit.email:
                 letter.to = visit.email
                 continue
+            news = letter.status == "queued" or visit.starts > self.now
             letter.status = "superseded"
-            if letter.kind != "link_again":
+            if letter is newest and news:
                 self.tell(visit, letter.kind)
 
     def knows(self, visit: Visit) -> bool:
