@@ -123,6 +123,18 @@ def test_a_new_clinician_is_kept_from_the_start(root: User) -> None:
     ]
 
 
+def test_no_earlier_version_ends_or_begins_somebodys_work_here(root: User) -> None:
+    row = first(Clinician)
+    Clinician.objects.filter(pk=row.pk).update(active=False)
+    edit(root, row)
+    change(root, row, active="on")
+    gone = versions_of(row)[-1]
+    assert gone.value["active"] is False
+    back = logged_in(root).post(at(row, "bring_back", gone), follow=True)
+    assert "Whether somebody works here stays as it is." in back.content.decode()
+    assert Clinician.objects.get(pk=row.pk).active
+
+
 def test_no_version_holds_who_may_do_what(root: User) -> None:
     edit(root, first(Clinician))
     assert all("user" not in version.value for version in Version.objects.all())

@@ -20,8 +20,6 @@ from clinic.models import Version
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-NEVER_BACK = "Signatures and checks do not come back: a clinician looks again."
-
 
 def whoever(request: HttpRequest) -> User:
     """The user behind a page of the admin: somebody, for nobody else gets there."""
@@ -32,6 +30,7 @@ class HistoryAdmin(admin.ModelAdmin):
     """Who may look at a row may look at its history; who may change it may bring an earlier state back."""
 
     keeper: versions.Keeper
+    never_back = "Signatures and checks do not come back: a clinician looks again."
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -120,7 +119,7 @@ class HistoryAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(back)
 
     def _never(self) -> str:
-        return NEVER_BACK if self.keeper.stays else ""
+        return self.never_back if self.keeper.stays else ""
 
     # --- Finding --------------------------------------------------------------------------------------------
     def _row(self, request: HttpRequest, object_id: str) -> Any:

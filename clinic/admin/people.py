@@ -32,6 +32,7 @@ class ByManagerOfAll(RoleAdmin):
 @admin.register(Clinician)
 class ClinicianAdmin(RoleAdmin, ContentAdmin):
     keeper = keepers.CLINICIAN
+    never_back = "Whether somebody works here stays as it is."
     may_view = DESK
     may_change = may_add = (Role.MANAGER,)
     may_delete = (MANAGER_OF_ALL,)
