@@ -32,6 +32,10 @@ class RealMailInDemo(Exception):
     """A demo is set up with a way to reach real people."""
 
 
+class BadLine(ValueError):
+    """An address or a subject that could add a header or a recipient, or that no mail can have."""
+
+
 class Unsendable(Exception):
     """The message can never become a mail, however often it is tried."""
 
@@ -42,16 +46,16 @@ class Trouble(NamedTuple):
 
 
 def refuse_bad_lines(*, to: str, subject: str) -> None:
-    """Raise ValueError for an address or a subject that is not one plain line."""
+    """Raise BadLine for an address or a subject that is not one plain line."""
     for name, line, longest in (("address", to, 254), ("subject", subject, 150)):
         if not line.strip() or len(line) > longest:
-            raise ValueError(f"The {name} is empty or longer than {longest} characters.")
+            raise BadLine(f"The {name} is empty or longer than {longest} characters.")
         if any(unicodedata.category(sign) in _NEVER_IN_A_LINE for sign in line):
-            raise ValueError(f"The {name} holds a line break or another control character.")
+            raise BadLine(f"The {name} holds a line break or another control character.")
     try:
         validate_email(to)
     except ValidationError:
-        raise ValueError("The address is not one e-mail address.") from None
+        raise BadLine("The address is not one e-mail address.") from None
 
 
 def refuse_bad_bodies(*bodies: str) -> None:

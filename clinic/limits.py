@@ -113,9 +113,8 @@ class _Count:
     @classmethod
     def of(cls, deed: Deed) -> _Count:
         allowed = limit(deed.name)
-        return cls(
-            deed.name, hashed(deed.name, deed.who), allowed, min(allowed.most, deed.most or allowed.most)
-        )
+        most = allowed.most if deed.most is None else min(allowed.most, deed.most)
+        return cls(deed.name, hashed(deed.name, deed.who), allowed, most)
 
     def since(self, now: datetime) -> datetime:
         """When the part of the stretch began that it is counted in."""

@@ -123,6 +123,11 @@ def test_a_tally_names_nobody_and_a_caller_shows_nothing() -> None:
     assert repr(Caller(ONE, "a session")) == "Caller()"
 
 
+def test_a_limit_narrowed_to_none_lets_nobody_through() -> None:
+    with pytest.raises(limits.TooMany):
+        limits.count("find-address", ONE, now=NOW, most=0)
+
+
 def test_old_tallies_are_deleted_and_those_that_still_count_are_not() -> None:
     limits.count("find-address", ONE, now=NOW - 3 * 60 * MINUTE)
     limits.count("find-address", ONE, now=NOW - 30 * MINUTE)

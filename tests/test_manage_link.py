@@ -169,6 +169,19 @@ def test_asked_twice_before_the_worker_looks_is_asked_once(booked: Appointment) 
     assert finding.send_asked(now=NOW) == {"links sent again": 1}
 
 
+def test_an_address_that_no_mail_can_go_to_keeps_no_link_from_others(
+    place: Location, booked: Appointment
+) -> None:
+    cast.make_request(
+        place, starts_at=FREE_TIME + dt.timedelta(hours=1), patient=cast.make_details(email="a@b.org")
+    )
+    Patient.objects.filter(email="a@b.org").update(email="nobody")
+    for email in ("nobody", KNOWN):
+        services.ask_for_links(email=email, now=NOW)
+    finding.send_asked(now=NOW)
+    assert Message.objects.get(kind="link_again").to_address == KNOWN
+
+
 def test_what_waited_a_day_is_dropped(booked: Appointment, clock: Any) -> None:
     services.ask_for_links(email=KNOWN, now=NOW)
     finding.send_asked(now=NOW + dt.timedelta(hours=25))

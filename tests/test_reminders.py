@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from bookings import services
-from bookings.models import Appointment, Reminder
+from bookings.models import Appointment, Patient, Reminder
 from bookings.services.reminding import remind
 from clinic.models import Location
 from tests import reminder_cast
@@ -200,3 +200,13 @@ def test_it_asks_the_same_however_many_visits_there_are(
             booked(place, VISIT + number * HOUR, email=email)
     with django_assert_max_num_queries(7):  # type: ignore[operator]
         remind(now=NOW)
+
+
+def test_an_address_that_no_mail_can_go_to_keeps_no_reminder_from_others(place: Location) -> None:
+    """However it came to be stored, it is the first of the scan."""
+    bad = booked(place)
+    booked(place, VISIT + HOUR, email="anna@example.org")
+    Patient.objects.filter(appointments=bad).update(email="nobody")
+    done = remind(now=WEEK_BEFORE + HOUR)
+    assert [each.to_address for each in waiting()] == ["anna@example.org"]
+    assert done["addresses no mail can go to"] == 1

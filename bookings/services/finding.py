@@ -14,6 +14,7 @@ from bookings.services.errors import BookingError
 from bookings.services.linking import ALIVE, may_write, send_link
 from bookings.services.transaction import durable
 from clinic import limits
+from clinic.letters import BadLine
 from clinic.limits import Caller
 
 log = logging.getLogger("bookings.finding")
@@ -43,6 +44,8 @@ def send_asked(*, now: datetime) -> dict[str, int]:
             sent += _answer(pk=pk, now=now)
         except BookingError as error:  # somebody changed that appointment just now: the next turn looks again
             log.info("asked=%s waits: %s", pk, type(error).__name__)
+        except BadLine:  # nobody else waits for an address that no mail can go to
+            LinkAsked.objects.filter(pk=pk).delete()
     return {"links sent again": sent}
 
 

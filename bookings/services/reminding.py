@@ -30,6 +30,7 @@ from bookings.working_time import (
     working_day_at,
 )
 from clinic import outbox
+from clinic.letters import BadLine
 from clinic.models import Country, Message
 
 Kind = Reminder.Kind
@@ -69,6 +70,8 @@ def remind(*, now: datetime) -> dict[str, int]:
                 done += _remind_group(kind=kind, appointment_ids=ids, free_days=free_days, now=now)
             except DiaryBusy:
                 done["left for later"] += 1
+            except BadLine:
+                done["addresses no mail can go to"] += 1
     done["calls past their time"] = _close_old_calls(now)
     return dict(done)
 
