@@ -96,6 +96,19 @@ def test_a_chart_needs_no_style_no_script_and_no_colour_alone(place: Location) -
     assert len(ids) == len(set(ids))
 
 
+def test_more_than_half_a_year_is_shown_by_four_weeks_with_the_same_sum(place: Location) -> None:
+    visits(place)
+    client = desk_cast.manager(place)
+    for since, head, rows in (("2026-08-17", "Week from", 27), ("2026-08-10", "4 weeks from", 7)):
+        asked = {"period": "dates", "since": since, "until": "2027-02-17"}
+        pictures = client.get(PAGE, asked).context["sections"][0]["charts"]
+        for picture in pictures[:3]:
+            assert (picture.heads[0], len(picture.rows)) == (head, rows)
+        assert sum(int(cells[0][1]) for _, cells in pictures[0].rows) == 2
+        assert pictures[0].title == f"Requests, by {head.lower().removesuffix(' from')}, Maidenhead"
+        assert len(desk_cast.csv_of(client.get(PAGE, {**asked, "file": "weeks"}))) - 1 in (27, 28)
+
+
 def test_without_anything_it_still_draws_and_has_no_share(place: Location) -> None:
     cast.WorkingPattern.objects.all().delete()
     page = desk_cast.manager(place).get(PAGE)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from bookings import charts
 from bookings.admin.periods import NOTHING, share
-from bookings.figures import Figures
+from bookings.figures import Figures, summed
+from bookings.funnel import WEEK
 from bookings.reports import Report
 from clinic.wording import calendar_day
 
 HEIGHT = 160  # pixels of the part of a chart that is drawn in
+MOST_ROWS = 27  # weeks, half a year of them: a longer period is shown in stretches
+AT_ONCE = 4  # weeks of such a stretch
 ROW = 44  # pixels of one bar that lies, its words above it
 
 
@@ -43,13 +47,15 @@ def table(keys: Sequence[Any], figures: Sequence[Figures], columns: dict[str, Ce
 def _by_week(
     report: Report, name: str, title: str, drawn: str, columns: dict[str, Cell], **more: Any
 ) -> Chart:
+    """`title` names the stretch that a row is of where it says "{week}"."""
     weeks = [calendar_day(week) for week in report.weeks]
+    stretch = f"{AT_ONCE} weeks" if _is_folded(report) else "week"
     return Chart(
         name=name,
-        title=f"{title}, {report.name}",
+        title=f"{title.format(week=stretch)}, {report.name}",
         drawn=drawn,
         tall=HEIGHT + 24,
-        heads=["Week from", *columns],
+        heads=[f"{stretch.capitalize()} from", *columns],
         rows=table(weeks, list(report.weeks.values()), columns),
         ends=(weeks[0], weeks[-1]),
         **more,
@@ -87,7 +93,7 @@ def _answers(report: Report) -> Chart:
     return _by_week(
         report,
         "answers",
-        "Desk hours until the answer, by the week of the request",
+        "Desk hours until the answer, by the {week} of the request",
         "line",
         {
             "Answered": lambda each: str(len(each.hours)),
@@ -146,19 +152,36 @@ def in_hours(minutes: int) -> str:
     return f"{round(minutes / 60, 1):g}"
 
 
+def _folded(report: Report) -> Report:
+    """The same in stretches of some weeks, where single ones would make bars too thin and tables too long to read."""
+    weeks = list(report.weeks.items())
+    if len(weeks) <= MOST_ROWS:
+        return report
+    starts = range(0, len(weeks), AT_ONCE)
+    return replace(
+        report,
+        weeks={weeks[nth][0]: summed(each for _, each in weeks[nth : nth + AT_ONCE]) for nth in starts},
+    )
+
+
+def _is_folded(report: Report) -> bool:
+    return any(later - week > WEEK for week, later in pairwise(report.weeks))
+
+
 def charts_of(report: Report) -> list[Chart]:
+    report = _folded(report)
     return [
         _bars(
             report,
             "asked",
-            "Requests, by week",
+            "Requests, by {week}",
             {"Requests": lambda each: each.requests, "Confirmed": lambda each: each.confirmed},
         ),
         _answers(report),
         _bars(
             report,
             "missed",
-            "Visits that were missed, by week",
+            "Visits that were missed, by {week}",
             {"Did not come": lambda each: each.absent, "Called off late": lambda each: each.late},
         ),
         _time_at_work(report),
