@@ -71,6 +71,8 @@ def _said(name: str, value: Any) -> str:
         return calendar_day(value)
     if isinstance(value, list):
         return "; ".join(_said("", each) for each in value)
+    if isinstance(value, dict) and "words" in value:  # a fee as it was shown to her
+        return f"{value['label']}: {value['words']}"
     if isinstance(value, dict):
         return ", ".join(f"{_words(key).lower()}: {_said(key, each)}" for key, each in value.items() if each)
     if name in REFERENCES and value:
