@@ -95,12 +95,8 @@ def read(
         .select_related("patient", "service")
         .order_by("starts_at", "pk")
     )
-    rows = [row for row in rows if row.status != Status.HOLD or _is_held(row, now)]
-    busy = [
-        Busy(row.clinician_id, row.room_id, row.location_id, row.starts_at, row.ends_at)
-        for row in rows
-        if row.status != Status.NOSHOW
-    ]
+    rows = [row for row in rows if row.status == Status.NOSHOW or diary.blocks(row, now)]
+    busy = diary.taken(rows, now)
     by_id = {place.pk: place for place in places}
     entries = [_of(row, by_id[row.location_id], names_at) for row in rows if row.location_id in by_id]
     entries += _closed(rota, by_id, starts, ends)
@@ -115,10 +111,6 @@ def _of(row: Appointment, place: Location, names_at: Collection[int]) -> Entry:
     state = _STATES[row.state] if named or row.status == Status.HOLD else State.BUSY
     appointment, until = row if named else None, row.hold_expires_at if state == State.HELD else None
     return Entry(place, row.clinician_id, row.starts_at, row.ends_at, state, appointment, until=until)
-
-
-def _is_held(row: Appointment, now: datetime) -> bool:
-    return row.hold_expires_at is not None and row.hold_expires_at > now
 
 
 def _free(

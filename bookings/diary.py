@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from bookings import availability
 from bookings.availability import Busy, Closed, Pair, Pattern, Place, Slot
+from bookings.life import BLOCKING, Status
 from bookings.models import Appointment, Closure, Service, WorkingPattern
 from bookings.promises import promise
 from bookings.working_time import add_working_hours, working_day_at
@@ -84,6 +85,22 @@ def busy(
     if own is not None:
         rows = rows.exclude(pk=own.pk)
     return [Busy(*row) for row in rows.values_list(*_BUSY)]
+
+
+def blocks(row: Appointment, now: datetime) -> bool:
+    """Whether it takes its time now, as `Appointment.objects.blocking` asks the database: a hold until it runs out."""
+    if row.status == Status.HOLD:
+        return row.hold_expires_at is not None and row.hold_expires_at > now
+    return row.status in BLOCKING
+
+
+def taken(rows: Iterable[Appointment], now: datetime) -> list[Busy]:
+    """The same as `busy`, out of rows that have been read already. No query."""
+    return [
+        Busy(row.clinician_id, row.room_id, row.location_id, row.starts_at, row.ends_at)
+        for row in rows
+        if blocks(row, now)
+    ]
 
 
 def free_slots(

@@ -129,7 +129,7 @@ def day_at(
     _add_earlier(people, rows, {place.pk for place in places})
     _add_answers(people, answers_at)
     read = diary.rota(places, starts=starts, ends=ends)
-    busy = [_busy(row) for row in rows if _blocks(row, now)]
+    busy = diary.taken(rows, now)
     stretches = [
         each for place in places for each in _stretches(on, place, read, busy, shown, mine=mine, now=now)
     ]
@@ -210,16 +210,6 @@ def _merged(stretches: Iterable[tuple[datetime, datetime]]) -> list[tuple[dateti
         else:
             made.append((starts, ends))
     return made
-
-
-def _blocks(row: Appointment, now: datetime) -> bool:
-    if row.status == Status.HOLD:
-        return row.hold_expires_at is not None and row.hold_expires_at > now
-    return row.status in BLOCKING
-
-
-def _busy(row: Appointment) -> Busy:
-    return Busy(row.clinician_id, row.room_id, row.location_id, row.starts_at, row.ends_at)
 
 
 def _is_expected(row: Appointment, now: datetime) -> bool:
