@@ -21,6 +21,7 @@ from tests.cast import FREE_TIME, NOW
 from tests.desk_cast import RINGING
 from treatments import loading
 from treatments.models import Fact
+from treatments.screening import PageAnswer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -230,6 +231,52 @@ def test_an_answer_marked_doctor_first_wants_a_doctors_decision(place: Location)
     seen.refresh_from_db()
     record(seen, visit=Visit(decision="treat"))
     assert book(seen, FREE_TIME).status == Status.BOOKED
+
+
+@pytest.fixture
+def cleared(place: Location) -> Appointment:
+    """She told of a clot in January, a doctor agreed to treatment in February, and a session is booked."""
+    asked = cast.make_request(
+        place, starts_at=FREE_TIME - 4 * WEEK, now=FREE_TIME - 6 * WEEK, answers=RINGING
+    )
+    doctor = cast.make_nurse(place)
+    Clinician.objects.create(name="Doctor", role="doctor", user=doctor.user)
+    Appointment.objects.update(clinician_check="cleared")
+    booked = cast.act(services.confirm, asked, now=FREE_TIME - 5 * WEEK)
+    here = cast.act(services.arrive, booked, doctor, now=booked.starts_at)
+    seen = record(here, visit=Visit(decision="treat"))
+    session = book(seen, FREE_TIME)
+    assert session.doctor_first
+    return session
+
+
+def test_a_new_answer_wants_a_doctor_again_and_an_old_one_said_again_does_not(cleared: Appointment) -> None:
+    place, later = cleared.location, FREE_TIME + 2 * WEEK
+    again = cast.act(services.answer_again, cleared, services.PATIENT, answers=RINGING)
+    assert book(again, later).status == Status.BOOKED
+    answers = {**RINGING, 2: PageAnswer(ticks=frozenset({"calf"}))}
+    cast.act(services.answer_again, again, cast.make_nurse(place), answers=answers)
+    with pytest.raises(DoctorFirst):
+        book(again, later + WEEK)
+
+
+def test_a_nurse_who_says_doctor_first_wants_one_who_has_heard_of_it(cleared: Appointment) -> None:
+    answers = {
+        **RINGING,
+        1: PageAnswer(ticks=frozenset({"clot", "allergy"})),
+        2: PageAnswer(frozenset({"skin"})),
+    }
+    cast.act(services.answer_again, cleared, services.PATIENT, answers=answers)
+    nurse = cast.make_nurse(cleared.location).user
+    assert nurse is not None
+    services.close_call(
+        task_id=CallTask.objects.open().get(why="health").pk,
+        outcome=CallTask.Outcome.DOCTOR_FIRST,
+        by=nurse,
+        now=NOW,
+    )
+    with pytest.raises(DoctorFirst):
+        book(cleared, FREE_TIME + 2 * WEEK)
 
 
 def test_the_same_area_rests_for_two_weeks(place: Location) -> None:
