@@ -11,7 +11,7 @@ from bookings import links
 from bookings.messages.reminders import withdraw_reminders
 from bookings.messages.telling import ask_to_ring
 from bookings.messages.words import Words, calendar_text
-from bookings.models import Appointment, AppointmentMessage
+from bookings.models import Appointment, AppointmentMessage, Patient
 from clinic import outbox
 from clinic.models import Message
 
@@ -27,23 +27,33 @@ def follow(appointment: Appointment, *, now: datetime) -> None:
     if patient is None:
         return
     rows = AppointmentMessage.objects.filter(appointment=appointment, message__audience="patient")
-    newest = rows.exclude(message__kind="link_again").aggregate(newest=Max("message"))["newest"]
     for message in Message.objects.undelivered().filter(pk__in=rows.values("message")).order_by("pk"):
-        if not patient.email:
-            taken_back = outbox.withdraw(message_ids=[message.pk], now=now)
-            still_news = message.status == Message.Status.QUEUED or appointment.starts_at > now
-            if taken_back and message.pk == newest and still_news:
-                words = Words(message.subject, message.text, message.html)
-                ask_to_ring(appointment, patient, message.kind, words, now)
-            continue
-        method = cast("Literal['REQUEST', 'CANCEL']", message.calendar_method)
-        outbox.readdress(
-            message_id=message.pk,
-            to=patient.email,
-            fill_key=links.fill_key(appointment),
-            calendar=calendar_text(appointment, method, stamp=now) if method else "",
-            now=now,
-        )
+        if patient.email:
+            _readdress(message, appointment, patient.email, now)
+        else:
+            newest = rows.exclude(message__kind="link_again").aggregate(newest=Max("message"))["newest"]
+            _ring_instead(message, appointment, patient, is_newest=message.pk == newest, now=now)
+
+
+def _readdress(message: Message, appointment: Appointment, email: str, now: datetime) -> None:
+    method = cast("Literal['REQUEST', 'CANCEL']", message.calendar_method)
+    outbox.readdress(
+        message_id=message.pk,
+        to=email,
+        fill_key=links.fill_key(appointment),
+        calendar=calendar_text(appointment, method, stamp=now) if method else "",
+        now=now,
+    )
+
+
+def _ring_instead(
+    message: Message, appointment: Appointment, patient: Patient, *, is_newest: bool, now: datetime
+) -> None:
+    taken_back = outbox.withdraw(message_ids=[message.pk], now=now)
+    still_news = message.status == Message.Status.QUEUED or appointment.starts_at > now
+    if taken_back and is_newest and still_news:
+        words = Words(message.subject, message.text, message.html)
+        ask_to_ring(appointment, patient, message.kind, words, now)
 
 
 def withdraw(appointment: Appointment, *, now: datetime) -> None:
