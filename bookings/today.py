@@ -1,7 +1,8 @@
 """One day at one clinic, or one clinician's own: who comes, what to know about each, and what is free. Reads only.
 
 Four queries, whatever the number of people: everything on the day with the earlier visits of those who come, their
-health answers, the rota, the closures. Instants are UTC; `now` is an argument.
+health answers, the rota, the closures. Where somebody is marked "doctor first", four more say whether one has
+agreed. Instants are UTC; `now` is an argument.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Q
 
-from bookings import diary
+from bookings import diary, doctor
 from bookings.availability import Busy
 from bookings.life import BLOCKING, Status
 from bookings.models import Appointment, ScreeningAnswer, Service, VisitRecord
@@ -47,6 +48,7 @@ class Person:
         default_factory=list
     )  # seen before, at clinics of the same staff; latest first
     answers: list[ScreeningAnswer] = field(default_factory=list)
+    doctor_first: bool = False  # nor this, where the answers may not be seen
 
     @property
     def record(self) -> VisitRecord | None:
@@ -127,7 +129,7 @@ def day_at(
     shown = [row for row in rows if _is_on(row, on, places, mine)]
     people = [Person(row, _age(row)) for row in shown]
     _add_earlier(people, rows, {place.pk for place in places})
-    _add_answers(people, answers_at)
+    _add_answers(people, rows, answers_at)
     read = diary.rota(places, starts=starts, ends=ends)
     busy = diary.taken(rows, now)
     stretches = [
@@ -165,13 +167,17 @@ def _add_earlier(people: list[Person], rows: list[Appointment], place_ids: Colle
         person.earlier = [row for row in by_patient[own.patient_id] if row.starts_at < own.starts_at]
 
 
-def _add_answers(people: list[Person], answers_at: Collection[int]) -> None:
+def _add_answers(people: list[Person], rows: list[Appointment], answers_at: Collection[int]) -> None:
+    """What she said, and whether a doctor decides first: asked about only where one of her visits is marked so."""
     open_to = {each.appointment.pk: each for each in people if each.appointment.location_id in answers_at}
     newest: defaultdict[int, dict[str, ScreeningAnswer]] = defaultdict(dict)
     for row in ScreeningAnswer.objects.filter(appointment__in=list(open_to)).order_by("pk"):
         newest[row.appointment_id][row.code] = row
+    marked = {row.patient_id for row in rows if row.doctor_first and row.patient_id}
+    waiting = doctor.waited_for(marked) if marked else set()
     for key, person in open_to.items():
         person.answers = list(newest[key].values())
+        person.doctor_first = person.appointment.patient_id in waiting
 
 
 def _stretches(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from bookings import services
+from bookings import services, today
 from bookings.life import IllegalMove, Status
 from bookings.models import Appointment, CallTask, VisitRecord, WorkingPattern
 from bookings.models.visits import STOCKING_DAYS
@@ -250,12 +250,22 @@ def cleared(place: Location) -> Appointment:
     return session
 
 
+def doctor_first_on_the_list(session: Appointment) -> bool:
+    """What the day's list says of her to a clinician of the clinic."""
+    place = session.location
+    day = today.day_at(session.starts_at.date(), places=[place], answers_at=[place.pk], now=NOW)
+    [person] = [each for each in day.people if each.appointment.pk == session.pk]
+    return person.doctor_first
+
+
 def test_a_new_answer_wants_a_doctor_again_and_an_old_one_said_again_does_not(cleared: Appointment) -> None:
     place, later = cleared.location, FREE_TIME + 2 * WEEK
     again = cast.act(services.answer_again, cleared, services.PATIENT, answers=RINGING)
+    assert not doctor_first_on_the_list(again)
     assert book(again, later).status == Status.BOOKED
     answers = {**RINGING, 2: PageAnswer(ticks=frozenset({"calf"}))}
     cast.act(services.answer_again, again, cast.make_nurse(place), answers=answers)
+    assert doctor_first_on_the_list(again)
     with pytest.raises(DoctorFirst):
         book(again, later + WEEK)
 

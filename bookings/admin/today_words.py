@@ -80,7 +80,7 @@ def marks(person: Person) -> list[Mark]:
     """
     visit = person.appointment
     found = [_tick_mark(row.level, TICK_WORDS.get(row.code, row.code)) for row in person.ticked]
-    if person.answers and visit.doctor_first and not _doctor_agreed(person):
+    if person.doctor_first:
         found.insert(0, Mark("alarm", "! Doctor first"))
     days = person.travels_in
     if visit.travel_on and days is not None and 0 <= days <= FLIES_SOON:
@@ -98,11 +98,6 @@ def _tick_mark(level: int, words: str) -> Mark:
 def _to_ring(person: Person) -> Mark:
     by_phone = any(row.answer == ANSWER_PHONE for row in person.answers)
     return Mark("ring", "? Health answers by phone: not yet rung" if by_phone else "? Nurse to ring first")
-
-
-def _doctor_agreed(person: Person) -> bool:
-    records = (getattr(each, "record", None) for each in person.earlier)
-    return any(row and row.by_doctor and row.decision == VisitRecord.Decision.TREAT for row in records)
 
 
 def _short(visit: Appointment) -> str:

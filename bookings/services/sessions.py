@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.db.models import Min
-
-from bookings.models import Appointment, CallTask, Patient, ScreeningAnswer, Service, VisitRecord
+from bookings import doctor
+from bookings.models import Patient, Service, VisitRecord
 from bookings.services.errors import BookingError
 from bookings.services.walking import Actor
 from clinic.models import Location, Membership, Role
 from clinic.wording import day_year
-from treatments import facts, screening
+from treatments import facts
 
 Decision = VisitRecord.Decision
 
@@ -55,8 +53,8 @@ def refuse_session(
     decided = next((row for row in records if row.decision), None)
     if decided is None or decided.decision != Decision.TREAT:
         raise DoctorFirst if decided and decided.decision == Decision.DOCTOR else NotDecided
-    if patient and Appointment.objects.filter(patient=patient, doctor_first=True).exists():
-        _refuse_unseen_by_doctor(patient, records)
+    if patient and doctor.waited_for([patient.pk]):
+        raise DoctorFirst
     earliest = not_before(records)
     on = starts_at.astimezone(location.zone).date()
     if earliest and on < earliest and not (reason.strip() and _is_clinician(actor, location)):
@@ -64,32 +62,6 @@ def refuse_session(
             f"The last session says: not before {day_year(earliest)}. A clinician may book an earlier day, "
             "with a reason."
         )
-
-
-def _refuse_unseen_by_doctor(patient: Patient, records: list[VisitRecord]) -> None:
-    """A doctor agreed, at a visit no earlier than the newest reason. The same answer said again is no new reason."""
-    agreed = [_day_of(row) for row in records if row.by_doctor and row.decision == Decision.TREAT]
-    if not agreed or max(agreed) < max(_reasons_since(patient), default=date.min):
-        raise DoctorFirst
-
-
-def _reasons_since(patient: Patient) -> list[date]:
-    """The days on which each reason for a doctor was first said: in an answer of hers, or by a nurse after a call."""
-    codes = [tick.code for tick in screening.TICKS if tick.doctor_first]
-    said = ScreeningAnswer.objects.filter(
-        appointment__patient=patient, code__in=codes, answer=screening.ANSWER_YES
-    )
-    calls = CallTask.objects.filter(patient=patient, outcome=CallTask.Outcome.DOCTOR_FIRST)
-    heard = calls.values_list("closed_at", "appointment__location__time_zone")
-    return [
-        *said.order_by().values("code").annotate(first=Min("answered_on")).values_list("first", flat=True),
-        *(at.astimezone(ZoneInfo(zone)).date() for at, zone in heard if at and zone),
-    ]
-
-
-def _day_of(record: VisitRecord) -> date:
-    visit = record.appointment
-    return visit.starts_at.astimezone(visit.location.zone).date()
 
 
 def not_before(records: list[VisitRecord]) -> date | None:

@@ -18,7 +18,7 @@ FLOORS = {
     2: "services links suspicion messages diary hits next_times fleeting filling desk funnel reports figures lead_time "
     "outbox trail lockout second_step lost_words probes limits page_cache page_stores "
     "warm_paths loading plain_values keepers versions "
-    "signing reviewing provenance facts fees publishing leaflets promises consent remembered today daybook "
+    "signing reviewing provenance facts fees publishing leaflets promises consent remembered doctor today daybook "
     "content_checks content_files markup telling letters readiness pictures printed_settings mail_folder "
     "bank_holidays letter_samples bookings.demo",
     3: "forms views admin admin_site middleware templatetags context_processors permissions sitemaps checks "
