@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off")  # a test run outlives no power cut
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "jit=off",
+)  # a test run outlives no power cut
 
 
 def binaries() -> Path | None:

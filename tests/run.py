@@ -146,8 +146,8 @@ def run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> int
 class Run:
     """One run of the parts asked for. Starts the private PostgreSQL once, when the first part wants it."""
 
-    def __init__(self, stack: ExitStack) -> None:
-        self.stack = stack
+    def __init__(self, stack: ExitStack, parts: Sequence[str]) -> None:
+        self.stack, self.parts = stack, parts
         self.url: str | None = None
 
     def postgres(self, name: str) -> str:
@@ -178,8 +178,10 @@ class Run:
         return types()
 
     def _sqlite(self) -> Result:
-        """What needs no database, and what is marked for both; conftest.py leaves the rest out."""
+        """What is marked for both, and what needs no database where PostgreSQL's part does not run that too."""
         self.others("sqlite")
+        whole = "postgres" not in self.parts or not self.postgres("postgres")
+        os.environ["WITHOUT_DATABASE"] = "here" if whole else "elsewhere"
         return pytest("sqlite", "not browser and not smtp and not drill", "", "-n", "2")
 
     def _postgres(self) -> Result:
@@ -197,7 +199,7 @@ class Run:
         return pytest("browser", "browser and not drill", self.postgres("browser"), "-n", "2")
 
     def _smtp(self) -> Result:
-        return pytest("smtp", "smtp and not drill", self.postgres("smtp"))
+        return pytest("smtp", "smtp and not drill", self.postgres("smtp"), "-n", "2")
 
     def _drills(self) -> Result:
         url = self.postgres("postgres")
@@ -219,8 +221,8 @@ def main(asked: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the server is stopped on the way out
     began = time.monotonic()
     with ExitStack() as stack:
-        this = Run(stack)
-        results = [this.part(name) for name in asked or PARTS]
+        this = Run(stack, asked or PARTS)
+        results = [this.part(name) for name in this.parts]
     return tell(results, time.monotonic() - began)
 
 

@@ -41,7 +41,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = chromium()
     if program is None:
         leave_out("Chromium is not on this machine: install the package chromium, or set CHROMIUM")
-    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox"]}
+    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox", "--disable-gpu"]}
 
 
 @pytest.fixture

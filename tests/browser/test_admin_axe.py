@@ -63,6 +63,7 @@ def addresses(made: Appointment) -> list[str]:
 def test_axe_finds_nothing_at_the_desk(
     visitor: Callable[..., Page], faults: Faults, request_made: Appointment, scheme: str
 ) -> None:
+    """A dark page differs from a light one in its colours alone."""
     page = visitor(
         scripts=True, bypass_csp=True, viewport={"width": 1280, "height": 900}, color_scheme=scheme
     )
@@ -76,7 +77,9 @@ def test_axe_finds_nothing_at_the_desk(
         assert answer is not None
         assert answer.status == 200, address
         assert urlsplit(page.url).path == address, "sent elsewhere"
-        found += [f"{address} {fault}" for fault in faults(page)]
+        found += [
+            f"{address} {fault}" for fault in faults(page, tags=None if scheme == "light" else ["cat.color"])
+        ]
     assert not found, "\n".join(found)
 
 
