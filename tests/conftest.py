@@ -73,7 +73,7 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def runs_here(item: pytest.Item, vendor: str, asked: str) -> bool:
-    """Drills only when asked for by name; on SQLite only what needs no database or is marked for both."""
+    """Drills only when asked for by name; on SQLite what is marked for both or, if not run elsewhere, needs none."""
     if item.get_closest_marker("drill") and "drill" not in asked:
         return False
     if vendor == "postgresql":
